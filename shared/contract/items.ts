@@ -1,0 +1,267 @@
+/** What lies in DynamoDB and S3: small, versioned by shape, explained field by field. See docs/data-formats.md. */
+import * as z from 'zod';
+import { errorCodes } from '../errors.ts';
+import { BatchName, ChunkId, FolderKey, MailboxId, PassId, SourceUid, TargetUid } from './ids.ts';
+import { passKinds } from './names.ts';
+import { Settings } from './settings.ts';
+import { ObjectRef, PassRequest, verdicts } from './workflow.ts';
+
+const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/);
+const count = z.number().int().min(0);
+const Code = z.enum(errorCodes as [string, ...string[]]);
+
+// ---------------------------------------------------------------- batch
+
+export const BatchRecord = z.object({
+  batch: BatchName,
+  state: z.enum(['open', 'closing', 'closed']),
+  settings: Settings,
+  /** PEM texts of the endpoints' caFile. */
+  certificates: z.object({ source: z.string().nullable(), target: z.string().nullable() }),
+  /** An initial pass has ended, so the next pass without a wish is incremental. */
+  initialDone: z.boolean(),
+  /** When the tick starts the next pass; null while none is wanted. */
+  dueAt: Instant.nullable(),
+  lastPass: z.object({ passId: PassId, pass: z.enum(passKinds), endedAt: Instant, verdict: z.enum(verdicts) }).nullable(),
+});
+export type BatchRecord = z.infer<typeof BatchRecord>;
+
+/** The decision of StartPass for one request (event, tick, operator), written before the execution is started. */
+export const StartRecord = z.object({ requestKey: z.string(), request: PassRequest });
+export type StartRecord = z.infer<typeof StartRecord>;
+
+/** What PlanBatch has finished for a pass: read again on a retry, after the CSV is gone. */
+export const PassRecord = z.object({
+  passId: PassId,
+  pass: z.enum(passKinds),
+  manifest: ObjectRef,
+  mailboxCount: count,
+  rejectedCount: count,
+  startedAt: Instant,
+});
+export type PassRecord = z.infer<typeof PassRecord>;
+
+// ---------------------------------------------------------------- mailbox
+
+export const outcomes = ['copied', 'present', 'skipped', 'quarantined', 'gone'] as const;
+export type Outcome = (typeof outcomes)[number];
+export const Counts = z.object({
+  /** Messages the source holds, as of the last plan. */
+  source: count,
+  copied: count,
+  present: count,
+  skipped: count,
+  quarantined: count,
+  gone: count,
+  /** Octets of copied messages. */
+  bytes: count,
+});
+export type Counts = z.infer<typeof Counts>;
+
+export const mailboxStates = ['queued', 'planning', 'syncing', 'settled', 'closed'] as const;
+
+export const MailboxRecord = z.object({
+  mailboxId: MailboxId,
+  emailAddress: z.string(),
+  sourceUser: z.string(),
+  targetUser: z.string(),
+  /** UserRoot column: folder of the source that is taken as root. */
+  userRoot: z.string().nullable(),
+  /** `wave1.csv:2`: where the row stood. */
+  origin: z.string(),
+  state: z.enum(mailboxStates),
+  /** The pass that touched this record last. */
+  passId: PassId,
+  verdict: z.enum(verdicts).nullable(),
+  /** Why it is incomplete. Details hold no secret, no subject. */
+  failure: z.object({ code: Code, message: z.string().max(1000), hint: z.string() }).nullable(),
+  /** Numbers the plans of this mailbox: part of chunk ids, so that none is ever used twice. */
+  planSequence: count,
+  /** The newest plan; null before the first. */
+  plan: ObjectRef.nullable(),
+  folderCount: count,
+  /** Whole mailbox over all passes. */
+  counts: Counts,
+  /** Of this pass: what PlanMailbox found to do. */
+  planned: z.object({ messages: count, bytes: count }),
+  /** Of this pass, filled by SettleMailbox. */
+  copiedNow: count,
+  flagsChangedNow: count,
+  surplus: count,
+  /** Rows that might still arrive twice (protocol.md: durable doubt). */
+  openDoubts: count,
+  /** Delivered by us, no longer at the target: moved or deleted there. */
+  removedAtTarget: count,
+  droppedKeywords: count,
+  finalDone: z.boolean(),
+  updatedAt: Instant,
+});
+export type MailboxRecord = z.infer<typeof MailboxRecord>;
+
+// ---------------------------------------------------------------- folder
+
+export const FolderStateItem = z.object({
+  uidValidity: count,
+  uidNext: count,
+  messageCount: count,
+  highestModSeq: z.string().nullable(),
+});
+
+/** Durable folder state up to which everything is settled. Written last (watermark). */
+export const FolderRecord = z.object({
+  folderKey: FolderKey,
+  sourcePath: z.string(),
+  targetPath: z.string(),
+  checkpoint: FolderStateItem,
+  /** UIDVALIDITY of the target folder that the ledger's target UIDs belong to. */
+  targetUidValidity: count,
+  /** All settled rows of this folder. */
+  ledger: ObjectRef,
+  rowCount: count,
+  openDoubts: count,
+});
+export type FolderRecord = z.infer<typeof FolderRecord>;
+
+// ---------------------------------------------------------------- plan and chunk manifest (S3)
+
+export const PlannedFolder = z.object({
+  folderKey: FolderKey,
+  sourcePath: z.string(),
+  targetPath: z.string(),
+  /** Seen by EXAMINE before the listing: the checkpoint this plan leads to. */
+  state: FolderStateItem,
+  /** Messages that the folder's ledger will speak of once this plan is settled and that the source holds. */
+  expectedRows: count,
+  /** UIDVALIDITY of the source differs from the checkpoint's (or no checkpoint): matched by content. */
+  rematch: z.boolean(),
+  /** UIDs of the ledger that the source no longer has. */
+  vanished: z.array(SourceUid),
+  /** Set when this folder could not be planned; the others go on. */
+  failure: z.object({ code: Code, message: z.string() }).nullable(),
+});
+export type PlannedFolder = z.infer<typeof PlannedFolder>;
+
+export const PlannedChunk = z.object({
+  chunkId: ChunkId,
+  kind: z.enum(['copy', 'flags']),
+  rows: ObjectRef,
+  rowCount: count,
+  sizeBytes: count,
+  /** Folders this chunk has rows of. */
+  folders: z.array(FolderKey),
+});
+export type PlannedChunk = z.infer<typeof PlannedChunk>;
+
+/** `plans/<batch>/<mailboxId>/<sequence>/plan.json` */
+export const MailboxPlan = z.object({
+  version: z.literal(1),
+  passId: PassId,
+  sequence: count,
+  folders: z.array(PlannedFolder),
+  /** Newest mail first; chunks that an earlier pass left unfinished come before all others. */
+  chunks: z.array(PlannedChunk),
+  droppedKeywords: count,
+});
+export type MailboxPlan = z.infer<typeof MailboxPlan>;
+
+/** One line of a copy chunk. No subject, no address: only what the copy needs. */
+export const CopyRow = z.object({
+  folder: FolderKey,
+  sourceUid: SourceUid,
+  internalDate: z.string(),
+  sizeBytes: count,
+  /** Flags to append with: the three-way base of later passes. */
+  flags: z.array(z.string()),
+  /** Target UIDs with the same INTERNALDATE that were there before us: compared by octets before an APPEND. */
+  candidates: z.array(TargetUid),
+});
+export type CopyRow = z.infer<typeof CopyRow>;
+
+/** One line of a flags chunk: make the target's flags follow the source's where the target's user did not touch them. */
+export const FlagsRow = z.object({
+  folder: FolderKey,
+  sourceUid: SourceUid,
+  targetUid: TargetUid,
+  /** What we believe the target has: flags of the last sync. */
+  base: z.array(z.string()),
+  flags: z.array(z.string()),
+});
+export type FlagsRow = z.infer<typeof FlagsRow>;
+
+// ---------------------------------------------------------------- outcome and ledger
+
+export const evidences = ['acknowledged', 'adopted', 'counted', 'matched'] as const;
+
+/** Last word on one row, in order of the chunk's rows. */
+export const RowOutcome = z.object({
+  outcome: z.enum(outcomes),
+  targetUid: TargetUid.nullable(),
+  /** acknowledged: OK of the server; adopted: found by a look-up; counted: OK without UID; matched: was there before (present). */
+  evidence: z.enum(evidences).nullable(),
+  /** More than one attempt could have stored this row. Never cleared by a commit. */
+  doubt: z.boolean(),
+  /** Why it was skipped or quarantined. */
+  code: Code.nullable(),
+  /** Of the octets, where they were read and the outcome is not copied or present. */
+  sha256: z.string().nullable(),
+});
+export type RowOutcome = z.infer<typeof RowOutcome>;
+
+/** One line of a ledger part and of a folder's ledger. */
+export const LedgerRow = RowOutcome.extend({
+  sourceUid: SourceUid,
+  internalDate: z.string(),
+  sizeBytes: count,
+  /** Three-way base: flags as last synced. */
+  flags: z.array(z.string()),
+  /** The source no longer has it. */
+  vanished: z.boolean(),
+});
+export type LedgerRow = z.infer<typeof LedgerRow>;
+
+// ---------------------------------------------------------------- chunk item (protocol.md section 2)
+
+export const OpenWindow = z.object({
+  /** Rows [committed, to) of the chunk are open; all of one folder. */
+  to: count,
+  uidValidity: count,
+  /** Lower bound of the UIDs that rows of this window can get. */
+  uidFloor: count,
+  attempts: z.number().int().min(1),
+  lookNotBefore: Instant.nullable(),
+});
+export type OpenWindow = z.infer<typeof OpenWindow>;
+
+export const ChunkRecord = z.object({
+  chunkId: ChunkId,
+  fence: count,
+  /** Invocation that holds the lease; null = free. */
+  owner: z.string().nullable(),
+  renewal: count,
+  /** Rows settled: always a prefix. */
+  committed: count,
+  open: OpenWindow.nullable(),
+  /** Outcomes of the last commit only, run-length encoded; earlier ones are in the ledger parts. */
+  tail: z.string(),
+  /** Rows the tail speaks of: [committed - tailRows, committed). */
+  tailRows: count,
+  /** UIDVALIDITY of the target folder at the last commit. */
+  tailUidValidity: count,
+  /** Number of commits. */
+  sequence: count,
+  done: z.boolean(),
+  /** Slices in a row that committed nothing. */
+  idleSlices: count,
+  /** Progress for people: messages and octets copied so far. */
+  copied: count,
+  bytes: count,
+});
+export type ChunkRecord = z.infer<typeof ChunkRecord>;
+
+/** What was acknowledged to a worker that could not commit (protocol.md T-failed). */
+export const StrayNote = z.object({
+  fence: count,
+  uidValidity: count,
+  rows: z.array(z.object({ sourceUid: SourceUid, targetUid: TargetUid })),
+});
+export type StrayNote = z.infer<typeof StrayNote>;
