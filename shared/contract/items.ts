@@ -265,3 +265,32 @@ export const StrayNote = z.object({
   rows: z.array(z.object({ sourceUid: SourceUid, targetUid: TargetUid })),
 });
 export type StrayNote = z.infer<typeof StrayNote>;
+
+// ---------------------------------------------------------------- what SettleMailbox leaves for the report
+
+/** One line of `items.jsonl` and of `--items FILE`: a message that is neither copied nor present. */
+export const ItemLine = z.object({
+  mailbox: z.string(),
+  /** Decoded source name. */
+  folder: z.string(),
+  uid: SourceUid,
+  outcome: z.enum(outcomes),
+  code: Code.nullable(),
+  sizeBytes: count,
+  internalDate: z.string(),
+  sha256: z.string().optional(),
+});
+export type ItemLine = z.infer<typeof ItemLine>;
+
+export const FolderSummary = z.object({
+  sourcePath: z.string(),
+  targetPath: z.string(),
+  counts: Counts,
+  /** Messages the target folder holds now, whoever put them there. */
+  atTarget: count.nullable(),
+  failure: z.object({ code: Code, message: z.string() }).nullable(),
+});
+export type FolderSummary = z.infer<typeof FolderSummary>;
+
+export const MailboxSummary = z.object({ mailboxId: MailboxId, folders: z.array(FolderSummary) });
+export type MailboxSummary = z.infer<typeof MailboxSummary>;

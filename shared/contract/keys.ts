@@ -1,0 +1,50 @@
+/**
+ * Keys of the data bucket. The first segment decides lifecycle and who may read it (infra/storage.ts,
+ * infra/functions.ts). All parts are validated ids, so no hostile text gets into a key.
+ */
+import type { ChunkId, FolderKey, MailboxId } from './ids.ts';
+
+export const passKeys = {
+  /** JSON Lines `{mailboxId}`: input of the Distributed Map. */
+  manifest: (batch: string, passId: string): string => `passes/${batch}/${passId}/mailboxes.jsonl`,
+  redactedCsv: (batch: string, passId: string, name: string): string => `passes/${batch}/${passId}/redacted-${name}`,
+} as const;
+
+export const reportKeys = {
+  prefix: (batch: string, passId: string): string => `reports/${batch}/${passId}/`,
+  html: (batch: string, passId: string): string => `reports/${batch}/${passId}/report.html`,
+  csv: (batch: string, passId: string): string => `reports/${batch}/${passId}/report.csv`,
+  summary: (batch: string, passId: string): string => `reports/${batch}/${passId}/summary.json`,
+  items: (batch: string, passId: string): string => `reports/${batch}/${passId}/items.jsonl`,
+  rejected: (batch: string, passId: string): string => `reports/${batch}/${passId}/rejected.csv`,
+} as const;
+
+const sequence = (n: number): string => String(n).padStart(4, '0');
+
+export const planKeys = {
+  plan: (batch: string, mailboxId: MailboxId, n: number): string => `plans/${batch}/${mailboxId}/${sequence(n)}/plan.json`,
+  /** Listing of one folder, kept so that planning can go on in another invocation. */
+  listing: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/listing-${folder}.jsonl`,
+  rows: (batch: string, mailboxId: MailboxId, n: number, chunk: ChunkId): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/chunk-${chunk}.jsonl`,
+} as const;
+
+export const ledgerKeys = {
+  /** One object per commit of a chunk. */
+  part: (batch: string, mailboxId: MailboxId, chunk: ChunkId, commit: number): string =>
+    `ledgers/${batch}/${mailboxId}/parts/${chunk}/${String(commit).padStart(6, '0')}.jsonl`,
+  parts: (batch: string, mailboxId: MailboxId, chunk: ChunkId): string => `ledgers/${batch}/${mailboxId}/parts/${chunk}/`,
+  /** All settled rows of a folder as of one plan; a new object per plan, so that a crash leaves the old one whole. */
+  folder: (batch: string, mailboxId: MailboxId, folder: FolderKey, n: number): string =>
+    `ledgers/${batch}/${mailboxId}/folders/${folder}/${sequence(n)}.jsonl`,
+  /** Rows of one mailbox whose outcome is neither copied nor present, written by SettleMailbox. */
+  items: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/items.jsonl`,
+  /** Per folder: names and counts, written by SettleMailbox, read by ReportPass. */
+  summary: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/summary.json`,
+} as const;
+
+export const quarantineKeys = {
+  message: (batch: string, mailboxId: MailboxId, folder: FolderKey, uid: number): string =>
+    `quarantine/${batch}/${mailboxId}/${folder}/${String(uid).padStart(10, '0')}.eml`,
+} as const;
