@@ -65,7 +65,11 @@ export const catalogue = {
   },
   CONNECTION_LOST: { scope: 'mailbox', retry: 'now', hint: 'Nothing to do: the work is resumed.' },
   THROTTLED: { scope: 'mailbox', retry: 'now', hint: 'Nothing to do: the server asked for a pause, it is kept.' },
-  TARGET_FULL: { scope: 'mailbox', retry: 'later', hint: 'Raise the quota of the target mailbox, then run the pass again.' },
+  TARGET_FULL: {
+    scope: 'mailbox',
+    retry: 'later',
+    hint: 'Raise the quota of the target mailbox, then run the pass again.',
+  },
   SERVER_REFUSED: {
     scope: 'mailbox',
     retry: 'now',
@@ -118,7 +122,11 @@ export const catalogue = {
   },
   // ---- inside
   LEASE_LOST: { scope: 'mailbox', retry: 'now', hint: 'Nothing to do: another worker took over.' },
-  INTERNAL: { scope: 'mailbox', retry: 'later', hint: 'A defect in mailferry. Please report it with the log lines of this pass.' },
+  INTERNAL: {
+    scope: 'mailbox',
+    retry: 'later',
+    hint: 'A defect in mailferry. Please report it with the log lines of this pass.',
+  },
 } as const satisfies Record<string, { scope: Scope; retry: RetryAdvice; hint: string }>;
 
 export type Scope = 'message' | 'folder' | 'mailbox' | 'batch';

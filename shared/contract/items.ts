@@ -1,6 +1,6 @@
 /** What lies in DynamoDB and S3: small, versioned by shape, explained field by field. See docs/data-formats.md. */
 import * as z from 'zod';
-import { errorCodes } from '../errors.ts';
+import { isErrorCode, type ErrorCode } from '../errors.ts';
 import { BatchName, ChunkId, FolderKey, MailboxId, PassId, SourceUid, TargetUid } from './ids.ts';
 import { passKinds } from './names.ts';
 import { Settings } from './settings.ts';
@@ -8,7 +8,7 @@ import { ObjectRef, PassRequest, verdicts } from './workflow.ts';
 
 const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/);
 const count = z.number().int().min(0);
-const Code = z.enum(errorCodes as [string, ...string[]]);
+const Code = z.custom<ErrorCode>((value) => typeof value === 'string' && isErrorCode(value), 'not a code of the catalogue');
 
 // ---------------------------------------------------------------- batch
 
@@ -22,7 +22,9 @@ export const BatchRecord = z.object({
   initialDone: z.boolean(),
   /** When the tick starts the next pass; null while none is wanted. */
   dueAt: Instant.nullable(),
-  lastPass: z.object({ passId: PassId, pass: z.enum(passKinds), endedAt: Instant, verdict: z.enum(verdicts) }).nullable(),
+  lastPass: z
+    .object({ passId: PassId, pass: z.enum(passKinds), endedAt: Instant, verdict: z.enum(verdicts) })
+    .nullable(),
 });
 export type BatchRecord = z.infer<typeof BatchRecord>;
 
@@ -79,6 +81,8 @@ export const MailboxRecord = z.object({
   planSequence: count,
   /** The newest plan; null before the first. */
   plan: ObjectRef.nullable(),
+  /** The newest plan that SettleMailbox settled completely; chunks of a later one are carried into the next plan. */
+  settledSequence: count.default(0),
   folderCount: count,
   /** Whole mailbox over all passes. */
   counts: Counts,
@@ -216,8 +220,18 @@ export const LedgerRow = RowOutcome.extend({
   flags: z.array(z.string()),
   /** The source no longer has it. */
   vanished: z.boolean(),
+  /** When a settle first saw the doubt; null without one. A doubt ends when a later settle looked long enough after. */
+  doubtSince: Instant.nullable(),
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
+
+/** One line of a ledger part: a chunk may hold rows of several folders. */
+export const LedgerPartRow = LedgerRow.extend({
+  folder: FolderKey,
+  /** UIDVALIDITY of the target folder that `targetUid` belongs to. */
+  uidValidity: count,
+});
+export type LedgerPartRow = z.infer<typeof LedgerPartRow>;
 
 // ---------------------------------------------------------------- chunk item (protocol.md section 2)
 

@@ -22,7 +22,8 @@ export const reportKeys = {
 const sequence = (n: number): string => String(n).padStart(4, '0');
 
 export const planKeys = {
-  plan: (batch: string, mailboxId: MailboxId, n: number): string => `plans/${batch}/${mailboxId}/${sequence(n)}/plan.json`,
+  plan: (batch: string, mailboxId: MailboxId, n: number): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/plan.json`,
   /** Listing of one folder, kept so that planning can go on in another invocation. */
   listing: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/listing-${folder}.jsonl`,
@@ -34,7 +35,8 @@ export const ledgerKeys = {
   /** One object per commit of a chunk. */
   part: (batch: string, mailboxId: MailboxId, chunk: ChunkId, commit: number): string =>
     `ledgers/${batch}/${mailboxId}/parts/${chunk}/${String(commit).padStart(6, '0')}.jsonl`,
-  parts: (batch: string, mailboxId: MailboxId, chunk: ChunkId): string => `ledgers/${batch}/${mailboxId}/parts/${chunk}/`,
+  parts: (batch: string, mailboxId: MailboxId, chunk: ChunkId): string =>
+    `ledgers/${batch}/${mailboxId}/parts/${chunk}/`,
   /** All settled rows of a folder as of one plan; a new object per plan, so that a crash leaves the old one whole. */
   folder: (batch: string, mailboxId: MailboxId, folder: FolderKey, n: number): string =>
     `ledgers/${batch}/${mailboxId}/folders/${folder}/${sequence(n)}.jsonl`,

@@ -33,5 +33,19 @@ export const variables = {
 
 export const metricsNamespace = 'Mailferry';
 
+/** Custom metrics; all with the dimension `service`, `errors` also with `code`. */
+export const metrics = {
+  messagesCopied: 'MessagesCopied',
+  bytesCopied: 'BytesCopied',
+  messagesPresent: 'MessagesPresent',
+  messagesSkipped: 'MessagesSkipped',
+  messagesQuarantined: 'MessagesQuarantined',
+  mailboxesComplete: 'MailboxesComplete',
+  mailboxesIncomplete: 'MailboxesIncomplete',
+  slicesStuck: 'SlicesStuck',
+  throttled: 'Throttled',
+  errors: 'Errors',
+} as const;
+
 /** Object metadata of an uploaded CSV that asks for a certain pass: `x-amz-meta-pass: preflight`. */
 export const passMetadataKey = 'pass';

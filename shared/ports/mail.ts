@@ -115,7 +115,11 @@ export type AppendAnswer =
       targetUid: TargetUid | null;
       uidValidity: number | null;
     }
-  | { kind: 'refused'; code: 'MESSAGE_TOO_LARGE' | 'MESSAGE_REFUSED' | 'TARGET_FULL' | 'FOLDER_REFUSED' | 'THROTTLED' | 'SERVER_REFUSED'; retryAfterSeconds?: number }
+  | {
+      kind: 'refused';
+      code: 'MESSAGE_TOO_LARGE' | 'MESSAGE_REFUSED' | 'TARGET_FULL' | 'FOLDER_REFUSED' | 'THROTTLED' | 'SERVER_REFUSED';
+      retryAfterSeconds?: number;
+    }
   | { kind: 'lost' };
 
 export interface TargetMailbox extends MailReader<TargetUid> {

@@ -3,7 +3,14 @@
  * Reads are strongly consistent. Writes are durable when the promise resolves. A write whose answer was lost may have
  * succeeded: every method says whether repeating it is safe. Unreadable records: STATE_DAMAGED.
  */
-import type { BatchRecord, ChunkRecord, FolderRecord, MailboxRecord, PassRecord, StrayNote } from '../contract/items.ts';
+import type {
+  BatchRecord,
+  ChunkRecord,
+  FolderRecord,
+  MailboxRecord,
+  PassRecord,
+  StrayNote,
+} from '../contract/items.ts';
 import type { ChunkId, MailboxId } from '../contract/ids.ts';
 import type { PassRequest } from '../contract/workflow.ts';
 

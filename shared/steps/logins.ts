@@ -16,7 +16,11 @@ export type Logins = z.infer<typeof Logins>;
 /** A credential decrypts only as what it was sealed for: another row's ciphertext fails (faults A9). */
 const contextOf = (key: MailboxKey) => ({ batch: key.batch, mailbox: key.mailboxId });
 
-export async function sealLogins(ports: Pick<Ports, 'cipher' | 'credentials'>, key: MailboxKey, logins: Logins): Promise<void> {
+export async function sealLogins(
+  ports: Pick<Ports, 'cipher' | 'credentials'>,
+  key: MailboxKey,
+  logins: Logins,
+): Promise<void> {
   const plaintext = Buffer.from(JSON.stringify(logins), 'utf8');
   await ports.credentials.put(key, await ports.cipher.encrypt(plaintext, contextOf(key)));
 }

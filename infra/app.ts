@@ -1,0 +1,4 @@
+/** Entry of the CDK command line (`cdk.json`). */
+import { buildCheckedApp } from './checks.ts';
+
+buildCheckedApp().synth();

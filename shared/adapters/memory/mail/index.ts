@@ -1,0 +1,2 @@
+export { MemoryMailServers } from './servers.ts';
+export { MailAccount, type MailAccountOptions } from './store.ts';

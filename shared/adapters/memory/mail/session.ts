@@ -1,0 +1,186 @@
+/** Sessions of the in-memory IMAP server: the ports of `ports/mail.ts` over a `MailAccount`. */
+import { MigrationError } from '../../../errors.ts';
+import type {
+  AppendAnswer,
+  FetchedMessage,
+  FlagState,
+  FolderState,
+  ListedFolder,
+  MailCapabilities,
+  MailReader,
+  MessageMeta,
+  Namespaces,
+  OutgoingMessage,
+  TargetMailbox,
+  UidRange,
+} from '../../../ports/mail.ts';
+import { TargetUid } from '../../../contract/ids.ts';
+import type { MailAccount, StoredFolder, StoredMessage } from './store.ts';
+
+const systemFlags = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];
+
+export class MemoryReader<Uid extends number> implements MailReader<Uid> {
+  readonly capabilities: MailCapabilities;
+  protected current: StoredFolder | null = null;
+  protected closed = false;
+  protected readonly account: MailAccount;
+  private readonly open: 'EXAMINE' | 'SELECT';
+  private readonly brand: (uid: number) => Uid;
+
+  constructor(account: MailAccount, open: 'EXAMINE' | 'SELECT', brand: (uid: number) => Uid) {
+    this.account = account;
+    this.open = open;
+    this.brand = brand;
+    this.capabilities = {
+      uidPlus: account.options.uidPlus,
+      condStore: account.options.condStore,
+      multiAppend: false,
+      literals: 'plus',
+      appendLimitBytes: account.options.appendLimitBytes ?? null,
+    };
+  }
+
+  async namespaces(): Promise<Namespaces> {
+    this.send('NAMESPACE');
+    return { personal: [{ prefix: '', delimiter: this.account.options.delimiter }], foreign: [] };
+  }
+
+  async listFolders(): Promise<ListedFolder[]> {
+    this.send('LIST');
+    return [...this.account.folders.values()].map((f) => ({
+      path: f.path,
+      delimiter: this.account.options.delimiter,
+      attributes: f.attributes,
+      subscribed: f.subscribed,
+    }));
+  }
+
+  async openFolder(path: string): Promise<FolderState> {
+    this.send(`${this.open} ${path}`);
+    const folder = this.account.folders.get(path);
+    if (!folder || folder.attributes.includes('\\noselect')) {
+      this.current = null;
+      throw new MigrationError('FOLDER_UNREADABLE', 'The server refused to open the folder.');
+    }
+    this.current = folder;
+    return {
+      uidValidity: folder.uidValidity,
+      uidNext: folder.uidNext,
+      messageCount: folder.messages.length,
+      highestModSeq: this.capabilities.condStore ? String(this.account.highestModSeq) : null,
+    };
+  }
+
+  async *listMessages(range: UidRange): AsyncIterable<MessageMeta<Uid>> {
+    this.send(`FETCH ${range.first}:${range.last}`);
+    for (const m of inRange(this.selected(), range)) yield this.meta(m);
+  }
+
+  async *listFlags(range: UidRange, changedSince?: string): AsyncIterable<FlagState<Uid>> {
+    this.send(`FETCH FLAGS ${range.first}:${range.last}${changedSince ? ` CHANGEDSINCE ${changedSince}` : ''}`);
+    for (const m of inRange(this.selected(), range)) {
+      if (changedSince === undefined || m.modSeq > Number(changedSince))
+        yield { uid: this.brand(m.uid), flags: m.flags };
+    }
+  }
+
+  async *fetchMessages(uids: readonly Uid[]): AsyncIterable<FetchedMessage<Uid>> {
+    this.send(`FETCH BODY ${uids.join(',')}`);
+    const wanted = new Set<number>(uids);
+    for (const m of [...this.selected().messages]) {
+      if (!wanted.has(m.uid)) continue;
+      yield { ...this.meta(m), octetCount: m.octets.length, octets: once(m.octets) };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  protected send(command: string): void {
+    if (this.closed) throw new MigrationError('CONNECTION_LOST', 'The session is closed.');
+    this.account.commands.push(command);
+  }
+
+  protected selected(): StoredFolder {
+    if (!this.current) throw new MigrationError('SERVER_REFUSED', 'No folder is open.');
+    return this.current;
+  }
+
+  private meta(m: StoredMessage): MessageMeta<Uid> {
+    return { uid: this.brand(m.uid), internalDate: m.internalDate, sizeBytes: m.octets.length, flags: m.flags };
+  }
+}
+
+export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailbox {
+  constructor(account: MailAccount) {
+    super(account, 'SELECT', (uid) => TargetUid.parse(uid));
+  }
+
+  async createFolder(path: string): Promise<void> {
+    this.send(`CREATE ${path}`);
+    if (this.account.options.refuseFolders.includes(path)) {
+      throw new MigrationError('FOLDER_REFUSED', 'The target refused to create the folder.');
+    }
+    const parts = path.split(this.account.options.delimiter);
+    parts.forEach((_, i) => this.account.addFolder(parts.slice(0, i + 1).join(this.account.options.delimiter)));
+  }
+
+  async subscribe(path: string): Promise<boolean> {
+    this.send(`SUBSCRIBE ${path}`);
+    this.account.folder(path).subscribed = true;
+    return true;
+  }
+
+  async append(message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
+    this.send('APPEND');
+    const octets = await collect(message.octets);
+    return { answer: Promise.resolve(this.stored(message, octets)) };
+  }
+
+  async storeFlags(
+    uids: readonly TargetUid[],
+    change: { add: readonly string[]; remove: readonly string[] },
+  ): Promise<void> {
+    this.send(`STORE ${uids.join(',')}`);
+    const folder = this.selected();
+    for (const uid of uids) {
+      const message = folder.messages.find((m) => m.uid === uid);
+      if (!message) continue;
+      const kept = message.flags.filter((f) => !change.remove.includes(f));
+      this.account.setFlags(folder.path, uid, [...new Set([...kept, ...change.add])]);
+    }
+  }
+
+  permanentFlags(): { flags: readonly string[]; keywords: boolean } {
+    return { flags: systemFlags, keywords: this.account.options.keywords };
+  }
+
+  private stored(message: OutgoingMessage, octets: Uint8Array): AppendAnswer {
+    const { appendLimitBytes, refuseText, uidPlus } = this.account.options;
+    if (appendLimitBytes !== undefined && octets.length > appendLimitBytes)
+      return { kind: 'refused', code: 'MESSAGE_TOO_LARGE' };
+    if (refuseText !== undefined && Buffer.from(octets).includes(refuseText))
+      return { kind: 'refused', code: 'MESSAGE_REFUSED' };
+    const folder = this.selected();
+    const uid = this.account.store(folder.path, { octets, internalDate: message.internalDate, flags: message.flags });
+    return uidPlus
+      ? { kind: 'stored', targetUid: TargetUid.parse(uid), uidValidity: folder.uidValidity }
+      : { kind: 'stored', targetUid: null, uidValidity: null };
+  }
+}
+
+function inRange(folder: StoredFolder, range: UidRange): StoredMessage[] {
+  const last = range.last === '*' ? Number.POSITIVE_INFINITY : range.last;
+  return folder.messages.filter((m) => m.uid >= range.first && m.uid <= last).sort((a, b) => a.uid - b.uid);
+}
+
+async function* once(octets: Uint8Array): AsyncIterable<Uint8Array> {
+  yield octets;
+}
+
+async function collect(octets: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of octets) parts.push(part);
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,106 @@
+/** One account of the in-memory IMAP server: folders, messages, UIDs, mod-sequences. Tests also use it as the user's hand. */
+
+export interface StoredMessage {
+  uid: number;
+  octets: Uint8Array;
+  internalDate: string;
+  flags: readonly string[];
+  modSeq: number;
+}
+
+export interface StoredFolder {
+  path: string;
+  attributes: readonly string[];
+  subscribed: boolean;
+  uidValidity: number;
+  uidNext: number;
+  messages: StoredMessage[];
+}
+
+export interface MailAccountOptions {
+  delimiter?: string;
+  uidPlus?: boolean;
+  condStore?: boolean;
+  keywords?: boolean;
+  appendLimitBytes?: number;
+  /** Octets no server may be given: a message that contains this text is refused. */
+  refuseText?: string;
+  /** Folder names that CREATE refuses. */
+  refuseFolders?: readonly string[];
+}
+
+export class MailAccount {
+  readonly folders = new Map<string, StoredFolder>();
+  readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText'>> & MailAccountOptions;
+  /** Commands as `EXAMINE INBOX`, so that tests can say what was and was not sent. */
+  readonly commands: string[] = [];
+  private modSeq = 1;
+  private nextValidity = 1_000;
+
+  constructor(options: MailAccountOptions = {}) {
+    this.options = { delimiter: '/', uidPlus: true, condStore: true, keywords: true, refuseFolders: [], ...options };
+    this.addFolder('INBOX');
+  }
+
+  get highestModSeq(): number {
+    return this.modSeq;
+  }
+
+  addFolder(path: string, extra: { attributes?: readonly string[]; subscribed?: boolean } = {}): StoredFolder {
+    const existing = this.folders.get(path);
+    if (existing) return existing;
+    const folder: StoredFolder = {
+      path,
+      attributes: extra.attributes ?? [],
+      subscribed: extra.subscribed ?? false,
+      uidValidity: this.nextValidity++,
+      uidNext: 1,
+      messages: [],
+    };
+    this.folders.set(path, folder);
+    return folder;
+  }
+
+  folder(path: string): StoredFolder {
+    const folder = this.folders.get(path);
+    if (!folder) throw new Error(`no folder ${path}`);
+    return folder;
+  }
+
+  store(
+    path: string,
+    message: { octets: Uint8Array | string; internalDate?: string; flags?: readonly string[] },
+  ): number {
+    const folder = this.folder(path);
+    const uid = folder.uidNext++;
+    folder.messages.push({
+      uid,
+      octets: typeof message.octets === 'string' ? Buffer.from(message.octets, 'utf8') : message.octets,
+      internalDate: message.internalDate ?? '01-Jan-2026 00:00:00 +0000',
+      flags: message.flags ?? [],
+      modSeq: ++this.modSeq,
+    });
+    return uid;
+  }
+
+  setFlags(path: string, uid: number, flags: readonly string[]): void {
+    const message = this.folder(path).messages.find((m) => m.uid === uid);
+    if (!message) return;
+    message.flags = [...flags];
+    message.modSeq = ++this.modSeq;
+  }
+
+  remove(path: string, uid: number): void {
+    const folder = this.folder(path);
+    folder.messages = folder.messages.filter((m) => m.uid !== uid);
+    this.modSeq++;
+  }
+
+  /** The server forgets its UIDs (restored from a backup, converted to another format ...). */
+  renumber(path: string, firstUid = 1): void {
+    const folder = this.folder(path);
+    folder.uidValidity = this.nextValidity++;
+    folder.uidNext = firstUid;
+    for (const message of folder.messages) message.uid = folder.uidNext++;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * In doubt = look, never repeat (protocol section 5): which row gets which copy that the target turns out to hold.
+ * `identity` is what both sides are compared by: hash of the CRLF-canonical octets *and* the INTERNALDATE instant.
+ * It must not be coarser than what planning keeps in one chunk (protocol section 4), else a copy of another chunk's
+ * row is adopted and a loss is called complete (V6, V7).
+ */
+import type { TargetUid } from '../../contract/ids.ts';
+
+export interface DoubtfulRow {
+  /** Position in the chunk. */
+  index: number;
+  /** null: the source no longer has it, so nothing can be compared. */
+  identity: string | null;
+  /** Another message of this header identity but other octets is about (rewriting targets): never adopted. */
+  ambiguous?: boolean;
+}
+
+export interface Copy {
+  targetUid: TargetUid;
+  identity: string;
+}
+
+export interface LookUp {
+  /** Rows without a final outcome. */
+  rows: readonly DoubtfulRow[];
+  /** What the target holds from the window's floor on, read before `claimed` was. */
+  copies: readonly Copy[];
+  /** UIDs that a ledger, a stray note's row or an acknowledgement of this worker already names. */
+  claimed: ReadonlySet<number>;
+  /** Identities of rows that were delivered without a known UID, one entry per row: they take their copy first (V18, V33). */
+  deliveredUnknown: readonly string[];
+}
+
+export type Finding =
+  | { index: number; found: 'copy'; targetUid: TargetUid }
+  | { index: number; found: 'nothing' }
+  | { index: number; found: 'gone' };
+
+export function assignCopies(look: LookUp): Finding[] {
+  const free = new Map<string, TargetUid[]>();
+  for (const copy of [...look.copies].sort((a, b) => a.targetUid - b.targetUid)) {
+    if (look.claimed.has(copy.targetUid)) continue;
+    free.set(copy.identity, [...(free.get(copy.identity) ?? []), copy.targetUid]);
+  }
+  for (const identity of look.deliveredUnknown) free.get(identity)?.shift();
+  return look.rows.map((row): Finding => {
+    if (row.identity === null) return { index: row.index, found: 'gone' };
+    const targetUid = row.ambiguous ? undefined : free.get(row.identity)?.shift();
+    return targetUid === undefined
+      ? { index: row.index, found: 'nothing' }
+      : { index: row.index, found: 'copy', targetUid };
+  });
+}

@@ -1,0 +1,114 @@
+/** The ledger of a folder after a plan: what was known, minus what vanished, plus what the plan's chunks settled. */
+import type { Counts, LedgerPartRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
+import type { SourceUid } from '../../contract/ids.ts';
+import type { ErrorCode } from '../../errors.ts';
+
+export interface LedgerChange {
+  previous: readonly LedgerRow[];
+  /** UIDVALIDITY that the target UIDs of `previous` belong to. */
+  previousUidValidity: number;
+  added: readonly LedgerPartRow[];
+  /** Flags that a flags chunk brought to the target. */
+  flags: ReadonlyMap<SourceUid, readonly string[]>;
+  vanished: ReadonlySet<SourceUid>;
+  /** UIDVALIDITY of the target folder now. */
+  uidValidity: number;
+  /** Now, for rows whose doubt is seen for the first time. */
+  now: string;
+}
+
+/** Ascending by source UID. A row that was planned again (its outcome had been taken back) replaces the old one. */
+export function mergeLedger(change: LedgerChange): LedgerRow[] {
+  const rows = new Map<SourceUid, LedgerRow>();
+  for (const row of change.previous) rows.set(row.sourceUid, known(row, change, change.previousUidValidity));
+  for (const part of change.added) {
+    const { folder: _, uidValidity, ...row } = part;
+    rows.set(row.sourceUid, known({ ...row, doubtSince: row.doubt ? change.now : null }, change, uidValidity));
+  }
+  return [...rows.values()].sort((a, b) => a.sourceUid - b.sourceUid);
+}
+
+function known(row: LedgerRow, change: LedgerChange, uidValidity: number): LedgerRow {
+  const named = uidValidity === change.uidValidity;
+  return {
+    ...row,
+    flags: [...(change.flags.get(row.sourceUid) ?? row.flags)],
+    vanished: row.vanished || change.vanished.has(row.sourceUid),
+    // A renumbered target: the UID names another message now, or none.
+    targetUid: named ? row.targetUid : null,
+  };
+}
+
+const isDelivered = (row: LedgerRow): boolean => row.outcome === 'copied' || row.outcome === 'present';
+
+/** Rows that the equation speaks of: messages the source had when it was last listed. */
+export const isLive = (row: LedgerRow): boolean => !row.vanished;
+
+/** `source = copied + present + skipped + quarantined + gone` holds by construction of the rows; `judgeFolder` checks it against the listing. */
+export function countRows(rows: readonly LedgerRow[]): Counts {
+  const live = rows.filter(isLive);
+  const of = (outcome: LedgerRow['outcome']): number => live.filter((row) => row.outcome === outcome).length;
+  return {
+    source: live.length,
+    copied: of('copied'),
+    present: of('present'),
+    skipped: of('skipped'),
+    quarantined: of('quarantined'),
+    gone: of('gone'),
+    bytes: live.reduce((sum, row) => sum + (row.outcome === 'copied' ? row.sizeBytes : 0), 0),
+  };
+}
+
+export interface FolderProblem {
+  code: ErrorCode;
+  message: string;
+}
+
+/**
+ * Why a folder may not be called complete, or null. The sum alone proves nothing about the target (two rows may hold
+ * one copy), so known target UIDs must be distinct as well (protocol section 6, rule 2).
+ */
+export function judgeFolder(
+  folder: PlannedFolder,
+  at: { rows: readonly LedgerRow[]; added: readonly LedgerPartRow[] },
+): FolderProblem | null {
+  if (at.added.some((row) => row.code === 'UIDVALIDITY_CHANGED')) {
+    return { code: 'UIDVALIDITY_CHANGED', message: 'The source renumbered the folder while it was copied.' };
+  }
+  const added = new Set(at.added.map((row) => row.sourceUid));
+  // An older row that was gone before it was copied is no longer among the listed messages.
+  const spokenOf = at.rows.filter((row) => isLive(row) && (row.outcome !== 'gone' || added.has(row.sourceUid))).length;
+  if (spokenOf !== folder.expectedRows) {
+    return {
+      code: 'COUNTS_DISAGREE',
+      message: `The source listed ${folder.expectedRows} messages, ${spokenOf} have an outcome.`,
+    };
+  }
+  const doubles = doublyClaimed(at.rows).size;
+  return doubles === 0
+    ? null
+    : { code: 'COUNTS_DISAGREE', message: `${doubles} copies at the target were claimed by two messages.` };
+}
+
+/** Target UIDs that more than one row names. */
+export function doublyClaimed(rows: readonly LedgerRow[]): Set<number> {
+  const seen = new Set<number>();
+  const twice = new Set<number>();
+  for (const { targetUid } of rows.filter(isDelivered)) {
+    if (targetUid === null) continue;
+    if (seen.has(targetUid)) twice.add(targetUid);
+    seen.add(targetUid);
+  }
+  return twice;
+}
+
+/** A double claim goes back to be copied: its adopted row leaves the ledger, so that the next pass plans it again. */
+export function withoutDoubleClaims(rows: readonly LedgerRow[]): LedgerRow[] {
+  const twice = doublyClaimed(rows);
+  return rows.filter((row) => row.targetUid === null || !twice.has(row.targetUid) || row.evidence !== 'adopted');
+}
+
+/** Delivered under a known UID that the target no longer has: moved or deleted there, never copied again. */
+export function removedAtTarget(rows: readonly LedgerRow[], atTarget: ReadonlySet<number>): number {
+  return rows.filter((row) => isDelivered(row) && row.targetUid !== null && !atTarget.has(row.targetUid)).length;
+}
