@@ -8,7 +8,10 @@ import { ObjectRef, PassRequest, verdicts } from './workflow.ts';
 
 const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/);
 const count = z.number().int().min(0);
-const Code = z.custom<ErrorCode>((value) => typeof value === 'string' && isErrorCode(value), 'not a code of the catalogue');
+const Code = z.custom<ErrorCode>(
+  (value) => typeof value === 'string' && isErrorCode(value),
+  'not a code of the catalogue',
+);
 
 // ---------------------------------------------------------------- batch
 

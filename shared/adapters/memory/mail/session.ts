@@ -87,7 +87,7 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
   async *fetchMessages(uids: readonly Uid[]): AsyncIterable<FetchedMessage<Uid>> {
     this.send(`FETCH BODY ${uids.join(',')}`);
     const wanted = new Set<number>(uids);
-    for (const m of [...this.selected().messages]) {
+    for (const m of this.selected().messages.slice()) {
       if (!wanted.has(m.uid)) continue;
       yield { ...this.meta(m), octetCount: m.octets.length, octets: once(m.octets) };
     }

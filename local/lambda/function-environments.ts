@@ -1,0 +1,83 @@
+import { PoolClosedError } from './errors.ts';
+import { type EnvironmentOptions, ExecutionEnvironment, type Invocation } from './execution-environment.ts';
+
+/** A worker with an SDK bundle holds about 45 MB (measured), so not as many as Lambda would start. */
+const mostEnvironments = 4;
+/** A stack that watches for days gives memory back; Lambda recycles idle environments too. */
+const idleMs = 2 * 60_000;
+
+export interface FunctionEnvironmentsOptions extends Omit<EnvironmentOptions, 'variables'> {
+  /** Asked for each new environment: the endpoints are known only when the stack is up. */
+  variables: () => Record<string, string>;
+}
+
+interface Waiting {
+  wake: () => void;
+  cancel: (error: Error) => void;
+}
+
+/** The environments of one function: warm ones first, the newest first, at most four; then events queue. */
+export class FunctionEnvironments {
+  readonly #options: FunctionEnvironmentsOptions;
+  readonly #idle: { environment: ExecutionEnvironment; retire: NodeJS.Timeout }[] = [];
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #waiting: Waiting[] = [];
+  #busyCount = 0;
+  #closed = false;
+
+  constructor(options: FunctionEnvironmentsOptions) {
+    this.#options = options;
+  }
+
+  async run(invocation: Invocation): Promise<string> {
+    while (this.#busyCount >= mostEnvironments) await this.#turn();
+    this.#busyCount += 1;
+    const environment = this.#take();
+    try {
+      return await environment.run(invocation);
+    } finally {
+      this.#busyCount -= 1;
+      this.#putBack(environment);
+      this.#waiting.shift()?.wake();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { cancel } of this.#waiting.splice(0)) cancel(new PoolClosedError('the embedded stack was closed'));
+    for (const { retire } of this.#idle.splice(0)) clearTimeout(retire);
+    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiting.push({ wake: resolve, cancel: reject }));
+  }
+
+  #take(): ExecutionEnvironment {
+    for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
+      clearTimeout(warm.retire);
+      if (warm.environment.alive) return warm.environment;
+      this.#all.delete(warm.environment);
+    }
+    const environment = new ExecutionEnvironment({ ...this.#options, variables: this.#options.variables() });
+    this.#all.add(environment);
+    return environment;
+  }
+
+  #putBack(environment: ExecutionEnvironment): void {
+    if (!environment.alive || this.#closed) {
+      this.#all.delete(environment);
+      return;
+    }
+    const retire = setTimeout(() => {
+      this.#idle.splice(
+        this.#idle.findIndex((idle) => idle.environment === environment),
+        1,
+      );
+      this.#all.delete(environment);
+      void environment.terminate();
+    }, idleMs);
+    retire.unref();
+    this.#idle.push({ environment, retire });
+  }
+}

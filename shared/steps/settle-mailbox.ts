@@ -1,0 +1,188 @@
+/**
+ * SettleMailbox: the counts must add up, then the checkpoints move, then the verdict is written. Never says "complete"
+ * of anything it has not seen settled. Idempotent: run twice it writes the same.
+ */
+import * as z from 'zod';
+import {
+  ItemLine,
+  MailboxPlan,
+  MailboxSummary,
+  type FolderRecord,
+  type LedgerRow,
+  type MailboxRecord,
+  type PlannedFolder,
+} from '../contract/items.ts';
+import { ledgerKeys } from '../contract/keys.ts';
+import type { MailboxEnded, SettleRequest, TaskFailure } from '../contract/workflow.ts';
+import { countRows, type FolderProblem } from '../core/settle/ledger.ts';
+import { addCounts, verdictOf } from '../core/settle/verdict.ts';
+import { catalogue, isErrorCode, MigrationError, type ErrorCode } from '../errors.ts';
+import type { TargetMailbox } from '../ports/mail.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { MailboxKey } from '../ports/stores.ts';
+import { endpointsOf, revealLogins } from './logins.ts';
+import { readPlanOutcomes, type PlanOutcomes } from './settle/chunk-outcomes.ts';
+import { readLedger, settleFolder, summaryOf, type SettledFolder } from './settle/settle-folder.ts';
+
+type SettlePorts = Pick<
+  Ports,
+  'batches' | 'mailboxes' | 'folders' | 'chunks' | 'credentials' | 'cipher' | 'data' | 'servers' | 'clock' | 'telemetry'
+>;
+
+export async function settleMailbox(ports: SettlePorts, request: SettleRequest): Promise<MailboxEnded> {
+  const key = { batch: request.batch, mailboxId: request.mailboxId };
+  const record = await ports.mailboxes.read(key.batch, key.mailboxId);
+  if (!record) throw new MigrationError('STATE_DAMAGED', `There is no mailbox ${key.mailboxId}.`);
+  if (request.failure) return conclude(ports, { key, request, failure: failureOf(request.failure), fields: {} });
+  const plan = record.plan && (await ports.data.readJson(record.plan.key, (v) => MailboxPlan.parse(v)));
+  if (!plan) throw new MigrationError('STATE_DAMAGED', `Mailbox ${key.mailboxId} has no plan.`);
+
+  const outcomes = await readPlanOutcomes(ports, key, plan);
+  const settled = await settleFolders(ports, { key, plan, outcomes });
+  const problem = settled.find((f) => f.problem)?.problem ?? null;
+  const failure = chunkFailure(request, outcomes) ?? (problem && folderFailure(problem, settled));
+  await ports.data.putLines(
+    ledgerKeys.items(key.batch, key.mailboxId),
+    settled.flatMap((f) => itemLines(record, f)),
+  );
+  const summary: MailboxSummary = { mailboxId: key.mailboxId, folders: settled.map((f) => f.summary) };
+  await ports.data.putJson(ledgerKeys.summary(key.batch, key.mailboxId), summary);
+  const total = (of: (folder: SettledFolder) => number): number => settled.reduce((sum, folder) => sum + of(folder), 0);
+  const fields = {
+    counts: addCounts(settled.map((f) => f.summary.counts)),
+    copiedNow: total((f) => f.copiedNow),
+    flagsChangedNow: total((f) => f.flagsChangedNow),
+    surplus: total((f) => f.surplus),
+    openDoubts: total((f) => f.openDoubts),
+    removedAtTarget: total((f) => f.removedAtTarget),
+    droppedKeywords: plan.droppedKeywords,
+    ...(failure === null ? { settledSequence: plan.sequence } : {}),
+  };
+  return conclude(ports, { key, request, failure, fields });
+}
+
+interface Settling {
+  key: MailboxKey;
+  plan: MailboxPlan;
+  outcomes: PlanOutcomes;
+}
+
+async function settleFolders(ports: SettlePorts, work: Settling): Promise<SettledFolder[]> {
+  const { key, plan, outcomes } = work;
+  const records = new Map((await ports.folders.list(key)).map((r) => [r.folderKey, r]));
+  const target = await openTarget(ports, key);
+  const settled: SettledFolder[] = [];
+  try {
+    for (const folder of plan.folders) {
+      const before = records.get(folder.folderKey) ?? null;
+      const problem = folder.failure ?? (outcomes.unfinished.has(folder.folderKey) ? unfinished : null);
+      if (problem) settled.push(await unsettled(ports, { folder, before, problem, outcomes }));
+      else {
+        const added = outcomes.added.get(folder.folderKey) ?? [];
+        const flags = outcomes.flags.get(folder.folderKey) ?? new Map();
+        settled.push(await settleFolder(ports, { key, sequence: plan.sequence, folder, before, added, flags, target }));
+      }
+    }
+  } finally {
+    await target.close();
+  }
+  return settled;
+}
+
+async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMailbox> {
+  const batch = await ports.batches.read(key.batch);
+  if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${key.batch}.`);
+  const logins = await revealLogins(ports, key);
+  return ports.servers.openTarget(endpointsOf(batch).target, logins.target);
+}
+
+const unfinished = { code: 'CONTINUED', message: 'Not all messages of this folder are copied yet.' } as const;
+
+/** A folder whose checkpoint stays where it is; the report shows what is known of it. */
+async function unsettled(
+  ports: SettlePorts,
+  at: { folder: PlannedFolder; before: FolderRecord | null; problem: FolderProblem; outcomes: PlanOutcomes },
+): Promise<SettledFolder> {
+  const known: LedgerRow[] = at.before && !at.folder.rematch ? await readLedger(ports, at.before.ledger) : [];
+  const added = at.outcomes.added.get(at.folder.folderKey) ?? [];
+  const counts = countRows([...known, ...added]);
+  const source = Math.max(at.folder.state.messageCount, counts.source);
+  return {
+    summary: summaryOf(at.folder, { counts: { ...counts, source }, atTarget: null, problem: at.problem }),
+    problem: at.problem,
+    copiedNow: added.filter((row) => row.outcome === 'copied').length,
+    flagsChangedNow: 0,
+    surplus: 0,
+    openDoubts: [...known, ...added].filter((row) => row.doubt).length,
+    removedAtTarget: 0,
+    items: [...known, ...added].filter((row) => row.outcome !== 'copied' && row.outcome !== 'present' && !row.vanished),
+  };
+}
+
+type Failure = NonNullable<MailboxRecord['failure']>;
+
+const failed = (code: ErrorCode, message: string): Failure => ({
+  code,
+  message: message.slice(0, 1000),
+  hint: catalogue[code].hint,
+});
+
+/** Messages of `MigrationError` are made for people; any other text may hold what must not be shown (faults A1). */
+function failureOf({ error, cause }: TaskFailure): Failure {
+  if (!isErrorCode(error))
+    return failed('INTERNAL', `The step ended with ${error.replace(/[^\w.]/g, '').slice(0, 80)}.`);
+  return failed(error, errorMessageOf(cause) ?? catalogue[error].hint);
+}
+
+/** Lambda's cause is JSON, but the workflow cuts it, so only the field is read. */
+function errorMessageOf(cause: string): string | null {
+  const quoted = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause)?.[1];
+  return quoted === undefined ? null : z.string().parse(JSON.parse(quoted));
+}
+
+function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {
+  const first = request.failedChunks[0];
+  if (!first || outcomes.unfinished.size === 0) return null;
+  const code = isErrorCode(first.error) ? first.error : 'INTERNAL';
+  return failed(code, `${request.failedChunks.length} of the mailbox's chunks could not be finished (${code}).`);
+}
+
+function folderFailure(problem: FolderProblem, settled: readonly SettledFolder[]): Failure {
+  const first = settled.find((f) => f.problem);
+  return failed(problem.code, `Folder "${first?.summary.sourcePath ?? ''}": ${problem.message}`);
+}
+
+function itemLines(record: MailboxRecord, folder: SettledFolder): ItemLine[] {
+  return folder.items.map((row) => ({
+    mailbox: record.emailAddress,
+    folder: folder.summary.sourcePath,
+    uid: row.sourceUid,
+    outcome: row.outcome,
+    code: row.code,
+    sizeBytes: row.sizeBytes,
+    internalDate: row.internalDate,
+    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+  }));
+}
+
+interface Ending {
+  key: MailboxKey;
+  request: SettleRequest;
+  failure: Failure | null;
+  fields: Partial<MailboxRecord>;
+}
+
+/** The verdict comes last: it is true only once everything before it is durable. */
+async function conclude(ports: SettlePorts, { key, request, failure, fields }: Ending): Promise<MailboxEnded> {
+  const verdict = verdictOf(fields.counts ?? addCounts([]), failure !== null);
+  await ports.mailboxes.update(key.batch, key.mailboxId, {
+    ...fields,
+    state: 'settled',
+    passId: request.passId,
+    verdict,
+    failure,
+    updatedAt: new Date(ports.clock.nowMs()).toISOString(),
+    ...(request.pass === 'final' ? { finalDone: verdict !== 'incomplete' } : {}),
+  });
+  return { status: 'ended', mailboxId: key.mailboxId, verdict };
+}

@@ -1,0 +1,59 @@
+/** What the chunks of a plan have settled, by folder. */
+import { CopyRow, FlagsRow, type LedgerPartRow, type MailboxPlan, type PlannedChunk } from '../../contract/items.ts';
+import type { FolderKey, SourceUid } from '../../contract/ids.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Parser } from '../../ports/objects.ts';
+import type { MailboxKey } from '../../ports/stores.ts';
+import { readOutcomes } from '../sync/ledger-parts.ts';
+
+export interface PlanOutcomes {
+  added: Map<FolderKey, LedgerPartRow[]>;
+  flags: Map<FolderKey, Map<SourceUid, readonly string[]>>;
+  /** Folders with rows that have no outcome yet. */
+  unfinished: Set<FolderKey>;
+}
+
+type OutcomePorts = Pick<Ports, 'chunks' | 'data'>;
+
+export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, plan: MailboxPlan): Promise<PlanOutcomes> {
+  const outcomes: PlanOutcomes = { added: new Map(), flags: new Map(), unfinished: new Set() };
+  for (const chunk of plan.chunks) {
+    if (chunk.kind === 'copy') await addCopies(ports, { key, chunk, outcomes });
+    else await addFlags(ports, { key, chunk, outcomes });
+  }
+  return outcomes;
+}
+
+interface At {
+  key: MailboxKey;
+  chunk: PlannedChunk;
+  outcomes: PlanOutcomes;
+}
+
+async function addCopies(ports: OutcomePorts, { key, chunk, outcomes }: At): Promise<void> {
+  const record = await ports.chunks.read(key, chunk.chunkId);
+  const rows = await readAll(ports, chunk, (v) => CopyRow.parse(v));
+  for (const row of rows.slice(record?.committed ?? 0)) outcomes.unfinished.add(row.folder);
+  if (!record) return;
+  for await (const row of readOutcomes(ports.data, { key, record, rows })) {
+    const added = outcomes.added.get(row.folder);
+    if (added) added.push(row);
+    else outcomes.added.set(row.folder, [row]);
+  }
+}
+
+async function addFlags(ports: OutcomePorts, { key, chunk, outcomes }: At): Promise<void> {
+  const record = await ports.chunks.read(key, chunk.chunkId);
+  const rows = await readAll(ports, chunk, (v) => FlagsRow.parse(v));
+  const committed = record?.committed ?? 0;
+  for (const [i, row] of rows.entries()) {
+    if (i >= committed) outcomes.unfinished.add(row.folder);
+    else outcomes.flags.set(row.folder, (outcomes.flags.get(row.folder) ?? new Map()).set(row.sourceUid, row.flags));
+  }
+}
+
+async function readAll<T>(ports: OutcomePorts, chunk: PlannedChunk, parse: Parser<T>): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const row of ports.data.readLines(chunk.rows.key, parse)) rows.push(row);
+  return rows;
+}

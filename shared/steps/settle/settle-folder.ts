@@ -1,0 +1,119 @@
+/** One folder of a plan: its ledger, its counts, and, when all is well, its checkpoint. */
+import {
+  FolderSummary,
+  LedgerRow,
+  type Counts,
+  type FolderRecord,
+  type LedgerPartRow,
+  type PlannedFolder,
+} from '../../contract/items.ts';
+import type { ObjectRef } from '../../contract/workflow.ts';
+import type { SourceUid } from '../../contract/ids.ts';
+import { ledgerKeys } from '../../contract/keys.ts';
+import { endDoubts, openDoubts } from '../../core/settle/doubt.ts';
+import {
+  countRows,
+  isLive,
+  judgeFolder,
+  mergeLedger,
+  removedAtTarget,
+  withoutDoubleClaims,
+  type FolderProblem,
+} from '../../core/settle/ledger.ts';
+import type { TargetMailbox } from '../../ports/mail.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { MailboxKey } from '../../ports/stores.ts';
+import { countSurplus, lookAtTarget } from './look-at-target.ts';
+
+export interface FolderTask {
+  key: MailboxKey;
+  sequence: number;
+  folder: PlannedFolder;
+  before: FolderRecord | null;
+  added: readonly LedgerPartRow[];
+  flags: ReadonlyMap<SourceUid, readonly string[]>;
+  target: TargetMailbox;
+}
+
+export interface SettledFolder {
+  summary: FolderSummary;
+  problem: FolderProblem | null;
+  copiedNow: number;
+  flagsChangedNow: number;
+  surplus: number;
+  openDoubts: number;
+  removedAtTarget: number;
+  /** Rows that are neither copied nor present. */
+  items: LedgerRow[];
+}
+
+type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
+
+/**
+ * Ledger first, checkpoint last: a crash between the two leaves the old checkpoint with the old ledger, and the next
+ * settle of this plan writes the same again.
+ */
+export async function settleFolder(ports: FolderPorts, task: FolderTask): Promise<SettledFolder> {
+  const { folder, before } = task;
+  const look = await lookAtTarget(task.target, folder.targetPath);
+  const nowMs = ports.clock.nowMs();
+  const merged = mergeLedger({
+    previous: before && !folder.rematch ? await readLedger(ports, before.ledger) : [],
+    previousUidValidity: before?.targetUidValidity ?? look.uidValidity,
+    added: task.added,
+    flags: task.flags,
+    vanished: new Set(folder.vanished),
+    uidValidity: look.uidValidity,
+    now: new Date(nowMs).toISOString(),
+  });
+  const problem = judgeFolder(folder, { rows: merged, added: task.added });
+  const surplus = await countSurplus(task.target, merged, look);
+  const rows = withoutDoubleClaims(endDoubts(merged, nowMs));
+  // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
+  if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });
+  return {
+    summary: summaryOf(folder, { counts: countRows(rows), atTarget: look.messageCount, problem }),
+    problem,
+    copiedNow: task.added.filter((row) => row.outcome === 'copied').length,
+    flagsChangedNow: task.flags.size,
+    surplus,
+    openDoubts: openDoubts(rows),
+    removedAtTarget: removedAtTarget(rows, look.uids),
+    items: rows.filter((row) => isLive(row) && row.outcome !== 'copied' && row.outcome !== 'present'),
+  };
+}
+
+async function writeFolder(
+  ports: FolderPorts,
+  at: { task: FolderTask; rows: readonly LedgerRow[]; uidValidity: number },
+): Promise<void> {
+  const { key, sequence, folder } = at.task;
+  const ledger = await ports.data.putLines(
+    ledgerKeys.folder(key.batch, key.mailboxId, folder.folderKey, sequence),
+    at.rows,
+  );
+  await ports.folders.put(key, {
+    folderKey: folder.folderKey,
+    sourcePath: folder.sourcePath,
+    targetPath: folder.targetPath,
+    checkpoint: folder.state,
+    targetUidValidity: at.uidValidity,
+    ledger,
+    rowCount: at.rows.filter((row) => isLive(row) && row.outcome !== 'gone').length,
+    openDoubts: openDoubts(at.rows),
+  });
+}
+
+export async function readLedger(ports: Pick<Ports, 'data'>, ledger: ObjectRef): Promise<LedgerRow[]> {
+  const rows: LedgerRow[] = [];
+  for await (const row of ports.data.readLines(ledger.key, (v) => LedgerRow.parse(v))) rows.push(row);
+  return rows;
+}
+
+export function summaryOf(
+  folder: Pick<PlannedFolder, 'sourcePath' | 'targetPath'>,
+  at: { counts: Counts; atTarget: number | null; problem: FolderProblem | null },
+): FolderSummary {
+  const { sourcePath, targetPath } = folder;
+  return FolderSummary.parse({ sourcePath, targetPath, counts: at.counts, atTarget: at.atTarget, failure: at.problem });
+}

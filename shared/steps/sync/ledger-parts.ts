@@ -1,0 +1,60 @@
+/** Ledger parts: where the outcomes of a chunk lie once they are no longer in its tail. */
+import { LedgerPartRow, type ChunkRecord, type CopyRow, type RowOutcome } from '../../contract/items.ts';
+import type { ChunkId } from '../../contract/ids.ts';
+import { ledgerKeys } from '../../contract/keys.ts';
+import { decodeTail } from '../../core/protocol/tail.ts';
+import type { DataStore } from '../../ports/objects.ts';
+import type { MailboxKey } from '../../ports/stores.ts';
+
+/**
+ * Writes the part of the last commit from the tail: always before the next commit and never before its own. Earlier,
+ * a fenced-out worker could overwrite it; later, a crash would lose it (protocol section 3, step 2). Whoever writes
+ * it writes the same octets.
+ */
+export async function putTailPart(
+  data: DataStore,
+  at: { key: MailboxKey; record: ChunkRecord; rows: readonly CopyRow[] },
+): Promise<void> {
+  const { key, record, rows } = at;
+  if (record.sequence === 0) return;
+  const partKey = ledgerKeys.part(key.batch, key.mailboxId, record.chunkId, record.sequence);
+  await data.putLines(partKey, tailRows(record, rows));
+}
+
+export function tailRows(record: ChunkRecord, rows: readonly CopyRow[]): LedgerPartRow[] {
+  const outcomes = decodeTail(record.tail);
+  const first = record.committed - record.tailRows;
+  return rows.slice(first, record.committed).flatMap((row, i) => {
+    const outcome = outcomes[i];
+    return outcome ? [ledgerPartRow(row, outcome, record.tailUidValidity)] : [];
+  });
+}
+
+export function ledgerPartRow(row: CopyRow, outcome: RowOutcome, uidValidity: number): LedgerPartRow {
+  const { folder, sourceUid, internalDate, sizeBytes, flags } = row;
+  return {
+    ...outcome,
+    folder,
+    sourceUid,
+    internalDate,
+    sizeBytes,
+    flags,
+    uidValidity,
+    vanished: false,
+    doubtSince: null,
+  };
+}
+
+/** All outcomes of a chunk, in row order. The item is read first, then the parts below its sequence (protocol step 6). */
+export async function* readOutcomes(
+  data: DataStore,
+  at: { key: MailboxKey; record: ChunkRecord; rows: readonly CopyRow[] },
+): AsyncIterable<LedgerPartRow> {
+  const { key, record, rows } = at;
+  for (let sequence = 1; sequence < record.sequence; sequence++) yield* readPart(data, key, record.chunkId, sequence);
+  yield* tailRows(record, rows);
+}
+
+function readPart(data: DataStore, key: MailboxKey, chunkId: ChunkId, sequence: number): AsyncIterable<LedgerPartRow> {
+  return data.readLines(ledgerKeys.part(key.batch, key.mailboxId, chunkId, sequence), (v) => LedgerPartRow.parse(v));
+}
