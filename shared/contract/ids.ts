@@ -25,3 +25,9 @@ export type MailboxId = z.infer<typeof MailboxId>;
 export type FolderKey = z.infer<typeof FolderKey>;
 export type ChunkId = z.infer<typeof ChunkId>;
 export type PassId = z.infer<typeof PassId>;
+
+export const chunkIdOf = (planSequence: number, number: number): ChunkId =>
+  ChunkId.parse(`${String(planSequence).padStart(4, '0')}-${String(number).padStart(5, '0')}`);
+
+/** The plan that cut the chunk. */
+export const planSequenceOf = (chunkId: ChunkId): number => Number.parseInt(chunkId, 10);

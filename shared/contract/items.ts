@@ -124,6 +124,8 @@ export const FolderRecord = z.object({
   targetUidValidity: count,
   /** All settled rows of this folder. */
   ledger: ObjectRef,
+  /** The plan that was settled: its chunks and those of earlier plans are in the ledger. */
+  sequence: count,
   rowCount: count,
   openDoubts: count,
 });
@@ -141,6 +143,8 @@ export const PlannedFolder = z.object({
   expectedRows: count,
   /** UIDVALIDITY of the source differs from the checkpoint's (or no checkpoint): matched by content. */
   rematch: z.boolean(),
+  /** Chunks of plans up to this one are in the folder's ledger already; a carried chunk may hold such rows too. */
+  settledSequence: count,
   /** UIDs of the ledger that the source no longer has. */
   vanished: z.array(SourceUid),
   /** Set when this folder could not be planned; the others go on. */

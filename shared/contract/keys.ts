@@ -24,6 +24,8 @@ const sequence = (n: number): string => String(n).padStart(4, '0');
 export const planKeys = {
   plan: (batch: string, mailboxId: MailboxId, n: number): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/plan.json`,
+  listings: (batch: string, mailboxId: MailboxId, n: number): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/listing-`,
   /** Listing of one folder, kept so that planning can go on in another invocation. */
   listing: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/listing-${folder}.jsonl`,

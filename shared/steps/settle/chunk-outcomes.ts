@@ -1,6 +1,6 @@
 /** What the chunks of a plan have settled, by folder. */
 import { CopyRow, FlagsRow, type LedgerPartRow, type MailboxPlan, type PlannedChunk } from '../../contract/items.ts';
-import type { FolderKey, SourceUid } from '../../contract/ids.ts';
+import { planSequenceOf, type FolderKey, type SourceUid } from '../../contract/ids.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Parser } from '../../ports/objects.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
@@ -17,9 +17,11 @@ type OutcomePorts = Pick<Ports, 'chunks' | 'data'>;
 
 export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, plan: MailboxPlan): Promise<PlanOutcomes> {
   const outcomes: PlanOutcomes = { added: new Map(), flags: new Map(), unfinished: new Set() };
+  const settled = new Map(plan.folders.map((folder) => [folder.folderKey, folder.settledSequence]));
   for (const chunk of plan.chunks) {
-    if (chunk.kind === 'copy') await addCopies(ports, { key, chunk, outcomes });
-    else await addFlags(ports, { key, chunk, outcomes });
+    const isOpen = (folder: FolderKey): boolean => (settled.get(folder) ?? 0) < planSequenceOf(chunk.chunkId);
+    if (chunk.kind === 'copy') await addCopies(ports, { key, chunk, isOpen, outcomes });
+    else await addFlags(ports, { key, chunk, isOpen, outcomes });
   }
   return outcomes;
 }
@@ -27,26 +29,30 @@ export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, pla
 interface At {
   key: MailboxKey;
   chunk: PlannedChunk;
+  /** False: the rows of this folder are in its ledger already, where later passes may have changed them. */
+  isOpen: (folder: FolderKey) => boolean;
   outcomes: PlanOutcomes;
 }
 
-async function addCopies(ports: OutcomePorts, { key, chunk, outcomes }: At): Promise<void> {
+async function addCopies(ports: OutcomePorts, { key, chunk, isOpen, outcomes }: At): Promise<void> {
   const record = await ports.chunks.read(key, chunk.chunkId);
   const rows = await readAll(ports, chunk, (v) => CopyRow.parse(v));
-  for (const row of rows.slice(record?.committed ?? 0)) outcomes.unfinished.add(row.folder);
+  for (const row of rows.slice(record?.committed ?? 0)) if (isOpen(row.folder)) outcomes.unfinished.add(row.folder);
   if (!record) return;
   for await (const row of readOutcomes(ports.data, { key, record, rows })) {
+    if (!isOpen(row.folder)) continue;
     const added = outcomes.added.get(row.folder);
     if (added) added.push(row);
     else outcomes.added.set(row.folder, [row]);
   }
 }
 
-async function addFlags(ports: OutcomePorts, { key, chunk, outcomes }: At): Promise<void> {
+async function addFlags(ports: OutcomePorts, { key, chunk, isOpen, outcomes }: At): Promise<void> {
   const record = await ports.chunks.read(key, chunk.chunkId);
   const rows = await readAll(ports, chunk, (v) => FlagsRow.parse(v));
   const committed = record?.committed ?? 0;
   for (const [i, row] of rows.entries()) {
+    if (!isOpen(row.folder)) continue;
     if (i >= committed) outcomes.unfinished.add(row.folder);
     else outcomes.flags.set(row.folder, (outcomes.flags.get(row.folder) ?? new Map()).set(row.sourceUid, row.flags));
   }

@@ -99,6 +99,7 @@ async function writeFolder(
     checkpoint: folder.state,
     targetUidValidity: at.uidValidity,
     ledger,
+    sequence,
     rowCount: at.rows.filter((row) => isLive(row) && row.outcome !== 'gone').length,
     openDoubts: openDoubts(at.rows),
   });

@@ -4,6 +4,7 @@
  * Copies named by stray notes stay free: the successor is meant to adopt them (barring them is not load-bearing, V22).
  */
 import { CopyRow, LedgerRow, type LedgerPartRow, type PlannedChunk, type PlannedFolder } from '../../contract/items.ts';
+import { planSequenceOf } from '../../contract/ids.ts';
 import { readOutcomes } from './ledger-parts.ts';
 import type { Assignment } from './slice.ts';
 
@@ -17,6 +18,7 @@ export async function readClaims(assignment: Assignment, folder: PlannedFolder, 
   const claims: Claims = { claimed: new Set(), unknown: [] };
   for (const chunk of assignment.plan.chunks) {
     if (chunk.kind !== 'copy' || !chunk.folders.includes(folder.folderKey)) continue;
+    if (planSequenceOf(chunk.chunkId) <= folder.settledSequence) continue;
     for await (const row of chunkOutcomes(assignment, chunk)) {
       if (row.folder === folder.folderKey) note(claims, row, row.uidValidity === uidValidity);
     }

@@ -53,7 +53,7 @@ async function oneWindow(slice: Slice, sessions: Sessions, pace: Pace | null): P
   const first = rows[lease.record.committed];
   if (!first) return null;
   const folder = folderOf(slice, first.folder);
-  await sessions.enter(folder);
+  await sessions.enter(folder, slice.chunk.chunkId);
   // Found open at the claim: some earlier attempt may have stored any of its rows.
   const inherited = lease.record.open;
   if (!inherited)

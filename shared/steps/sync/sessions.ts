@@ -1,5 +1,5 @@
 /** The two sessions of a slice and the folder that is open on both. */
-import type { FolderKey } from '../../contract/ids.ts';
+import { planSequenceOf, type ChunkId, type FolderKey } from '../../contract/ids.ts';
 import type { PlannedFolder } from '../../contract/items.ts';
 import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
@@ -36,11 +36,13 @@ export class Sessions {
   }
 
   /** Opens the folder on both sides unless it is open. */
-  async enter(folder: PlannedFolder): Promise<void> {
+  async enter(folder: PlannedFolder, chunkId: ChunkId): Promise<void> {
     if (this.current === folder.folderKey) return;
     this.current = null;
     const source = await this.source.openFolder(folder.sourcePath).catch(goneFolder);
-    this.sourceValid = source !== null && source.uidValidity === folder.state.uidValidity;
+    // A carried chunk may hold rows of a folder that was planned anew since: their UIDs mean other messages now.
+    const isOpen = planSequenceOf(chunkId) > folder.settledSequence;
+    this.sourceValid = isOpen && source !== null && source.uidValidity === folder.state.uidValidity;
     await this.refresh(folder);
     this.current = folder.folderKey;
   }

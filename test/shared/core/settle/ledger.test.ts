@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { FolderKey, SourceUid, TargetUid } from '../../../../shared/contract/ids.ts';
 import type { LedgerPartRow, LedgerRow, PlannedFolder } from '../../../../shared/contract/items.ts';
 import { endDoubts } from '../../../../shared/core/settle/doubt.ts';
-import { countRows, judgeFolder, mergeLedger, removedAtTarget, withoutDoubleClaims } from '../../../../shared/core/settle/ledger.ts';
+import {
+  countRows,
+  judgeFolder,
+  mergeLedger,
+  removedAtTarget,
+  withoutDoubleClaims,
+} from '../../../../shared/core/settle/ledger.ts';
 import { verdictOf } from '../../../../shared/core/settle/verdict.ts';
 
 const now = '2026-11-24T10:00:00.000Z';
@@ -28,7 +34,15 @@ const part = (uid: number, targetUid: number | null, over: Partial<LedgerPartRow
   uidValidity: 5,
   ...over,
 });
-const change = { previous: [], previousUidValidity: 5, added: [], flags: new Map(), vanished: new Set<SourceUid>(), uidValidity: 5, now };
+const change = {
+  previous: [],
+  previousUidValidity: 5,
+  added: [],
+  flags: new Map(),
+  vanished: new Set<SourceUid>(),
+  uidValidity: 5,
+  now,
+};
 const folder = (expectedRows: number): PlannedFolder => ({
   folderKey,
   sourcePath: 'INBOX',
@@ -36,6 +50,7 @@ const folder = (expectedRows: number): PlannedFolder => ({
   state: { uidValidity: 1, uidNext: 9, messageCount: expectedRows, highestModSeq: null },
   expectedRows,
   rematch: false,
+  settledSequence: 0,
   vanished: [],
   failure: null,
 });
@@ -51,7 +66,12 @@ describe('a merged ledger', () => {
   });
 
   test('forgets target UIDs of another UIDVALIDITY: they name other messages now', () => {
-    const merged = mergeLedger({ ...change, previous: [row(1, 11)], previousUidValidity: 4, added: [part(2, 12, { uidValidity: 3 })] });
+    const merged = mergeLedger({
+      ...change,
+      previous: [row(1, 11)],
+      previousUidValidity: 4,
+      added: [part(2, 12, { uidValidity: 3 })],
+    });
     expect(merged.map((r) => r.targetUid)).toEqual([null, null]);
   });
 
@@ -84,7 +104,9 @@ describe('a folder', () => {
 
   test('is not complete when the source was renumbered under way', () => {
     const added = [part(1, null, { outcome: 'gone', code: 'UIDVALIDITY_CHANGED' })];
-    expect(judgeFolder(folder(1), { rows: [row(1, null, { outcome: 'gone' })], added })).toMatchObject({ code: 'UIDVALIDITY_CHANGED' });
+    expect(judgeFolder(folder(1), { rows: [row(1, null, { outcome: 'gone' })], added })).toMatchObject({
+      code: 'UIDVALIDITY_CHANGED',
+    });
   });
 
   test('tells copies that the user removed at the target from losses', () => {

@@ -1,0 +1,45 @@
+/** What a folder needs, from what is known of it and what the server says of it now. */
+import type { FolderRecord, PlannedFolder } from '../../contract/items.ts';
+import type { FolderState } from '../../ports/mail.ts';
+
+export interface FolderKnowledge {
+  /** Last checkpoint; null before the first settle. */
+  record: FolderRecord | null;
+  /** Entry of an earlier plan whose chunks hold rows of this folder that are not settled yet. */
+  pending: PlannedFolder | null;
+  /** EXAMINE, just now. */
+  state: FolderState;
+}
+
+export type FolderWork =
+  /** List everything and match by content what the target has already. `voids`: carried rows name nothing any more. */
+  { kind: 'rematch'; voids: boolean } | { kind: 'increment'; newFrom: number | null; flags: FlagsWork };
+
+export type FlagsWork = { kind: 'none' } | { kind: 'changed'; since: string } | { kind: 'scan' };
+
+/**
+ * A UIDVALIDITY other than the one known, or a UIDNEXT that went back (a server restored from backup), means that UIDs
+ * name other messages now (RFC 9051 2.3.1.1): nothing known by UID may be used.
+ */
+export function decideFolder({ record, pending, state }: FolderKnowledge): FolderWork {
+  const base = pending?.state ?? record?.checkpoint;
+  if (!base) return { kind: 'rematch', voids: false };
+  if (base.uidValidity !== state.uidValidity || base.uidNext > state.uidNext) {
+    return { kind: 'rematch', voids: pending !== null };
+  }
+  const newFrom = state.uidNext > base.uidNext ? base.uidNext : null;
+  return { kind: 'increment', newFrom, flags: flagsWork({ record, pending, state }) };
+}
+
+function flagsWork({ record, pending, state }: FolderKnowledge): FlagsWork {
+  if (!record || pending?.rematch || record.rowCount === 0) return { kind: 'none' };
+  const since = record.checkpoint.highestModSeq;
+  if (since === null || state.highestModSeq === null) return { kind: 'scan' };
+  return since === state.highestModSeq ? { kind: 'none' } : { kind: 'changed', since };
+}
+
+/** A plain count finds what vanished; with carried rows it cannot, because nobody knows yet which of them are gone. */
+export function needsRecount(known: FolderKnowledge, newCount: number): boolean {
+  if (!known.record || known.pending) return false;
+  return known.record.rowCount + newCount !== known.state.messageCount;
+}

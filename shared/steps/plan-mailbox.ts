@@ -1,0 +1,191 @@
+/**
+ * PlanMailbox: logs in on both sides, maps and creates folders, lists what is to be copied and cuts it into chunks. A
+ * mailbox in which nothing changed ends here, without a FETCH. Idempotent per pass: run again it returns what the
+ * first run made durable.
+ */
+import { MailboxPlan, type BatchRecord, type MailboxRecord } from '../contract/items.ts';
+import { defaults } from '../contract/settings.ts';
+import type { MailboxRequest, PlanMailboxResult } from '../contract/workflow.ts';
+import { mapFolders, type MappedFolder } from '../core/plan/map-folders.ts';
+import { verdictOf } from '../core/settle/verdict.ts';
+import { MigrationError } from '../errors.ts';
+import type { Deadline } from '../ports/runtime.ts';
+import { readCarried } from './plan/carried.ts';
+import { preflight, verify } from './plan/inspect.ts';
+import { keepListing, keptListings, readListing } from './plan/listings.ts';
+import { openBoth, type BothSides } from './plan/open-both.ts';
+import { planFolder } from './plan/plan-folder.ts';
+import { isQuiet, type FolderPlan, type Planning, type PlanPorts } from './plan/planning.ts';
+import { writePlan } from './plan/write-plan.ts';
+
+/** Enough to finish the folder at hand and to write the plan. */
+const reserveMs = 60_000;
+const throttledSeconds = 60;
+
+export async function planMailbox(
+  ports: PlanPorts,
+  request: MailboxRequest,
+  deadline: Deadline,
+): Promise<PlanMailboxResult> {
+  const batch = await ports.batches.read(request.batch);
+  if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${request.batch}.`);
+  const stored = await ports.mailboxes.read(request.batch, request.mailboxId);
+  if (!stored) throw new MigrationError('STATE_DAMAGED', `There is no mailbox ${request.mailboxId}.`);
+  const earlier = await earlierResult(ports, { batch, mailbox: stored, request });
+  if (earlier) return earlier;
+  const mailbox = await begin(ports, stored, request);
+  try {
+    const sides = await openBoth(ports, { key: request, batch, mailbox });
+    try {
+      return await planOpened(ports, { batch, mailbox, request, sides, deadline });
+    } finally {
+      await Promise.all([sides.source.close(), sides.target.close()]);
+    }
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'THROTTLED') throw error;
+    ports.telemetry.count('Throttled', 1);
+    return {
+      status: 'wait',
+      waitSeconds: error.retryAfterSeconds ?? throttledSeconds,
+      reason: 'The server asked for a pause.',
+    };
+  }
+}
+
+interface Loaded {
+  batch: BatchRecord;
+  mailbox: MailboxRecord;
+  request: MailboxRequest;
+}
+
+async function earlierResult(ports: PlanPorts, { batch, mailbox, request }: Loaded): Promise<PlanMailboxResult | null> {
+  if (mailbox.passId !== request.passId) return null;
+  if (mailbox.state === 'settled' && mailbox.verdict) {
+    return { status: 'ended', mailboxId: mailbox.mailboxId, verdict: mailbox.verdict };
+  }
+  if (mailbox.state !== 'syncing' || !mailbox.plan) return null;
+  const plan = await ports.data.readJson(mailbox.plan.key, (v) => MailboxPlan.parse(v));
+  return plan?.passId === request.passId ? planned(batch, plan) : null;
+}
+
+/** The number is reserved before anything is stored under it: chunk ids must never be used twice. */
+async function begin(ports: PlanPorts, mailbox: MailboxRecord, request: MailboxRequest): Promise<MailboxRecord> {
+  if (mailbox.passId === request.passId && mailbox.state === 'planning') return mailbox;
+  const fields = {
+    passId: request.passId,
+    state: 'planning',
+    planSequence: mailbox.planSequence + 1,
+    planned: { messages: 0, bytes: 0 },
+    copiedNow: 0,
+    flagsChangedNow: 0,
+    failure: null,
+    verdict: null,
+    updatedAt: new Date(ports.clock.nowMs()).toISOString(),
+  } as const;
+  await ports.mailboxes.update(request.batch, mailbox.mailboxId, fields);
+  return { ...mailbox, ...fields };
+}
+
+interface Opened extends Loaded {
+  sides: BothSides;
+  deadline: Deadline;
+}
+
+async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailboxResult> {
+  const { request, mailbox } = opened;
+  const planning = await preparePlanning(ports, opened);
+  const mapped = await mapMailbox(planning);
+  if (request.pass === 'preflight') return end(planning, request, await preflight(planning, mapped));
+  const folders = await planFolders(planning, mapped, opened.deadline);
+  if (!folders) return { status: 'more' };
+  if (request.pass === 'verify') return end(planning, request, verify(planning, folders));
+  if (folders.every(isQuiet) && isSettled(planning)) {
+    return end(planning, request, { verdict: verdictOf(mailbox.counts, false), failure: null });
+  }
+  return makePlan(planning, opened, folders);
+}
+
+async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, sides }: Opened): Promise<Planning> {
+  const key = { batch: request.batch, mailboxId: request.mailboxId };
+  const records = new Map((await ports.folders.list(key)).map((record) => [record.folderKey, record]));
+  const carried = await readCarried(ports, mailbox, records);
+  const { settings } = batch;
+  const sequence = mailbox.planSequence;
+  return { ports, key, settings, mailbox, sequence, ...sides, records, carried, targetPaths: new Set() };
+}
+
+async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
+  const { source, target, settings, mailbox, records, targetPaths } = planning;
+  const targetFolders = await target.listFolders();
+  for (const { path, attributes } of targetFolders) if (!attributes.includes('\\noselect')) targetPaths.add(path);
+  return mapFolders({
+    source: { folders: await source.listFolders(), namespaces: await source.namespaces() },
+    target: { folders: targetFolders, namespaces: await target.namespaces() },
+    rules: settings.folders ?? {},
+    userRoot: mailbox.userRoot,
+    known: new Map([...records.values()].map(({ folderKey, targetPath }) => [folderKey, targetPath])),
+  });
+}
+
+/** null: the time is up; what is planned is kept. */
+async function planFolders(planning: Planning, mapped: readonly MappedFolder[], deadline: Deadline) {
+  const kept = await keptListings(planning);
+  const folders: FolderPlan[] = [];
+  for (const folder of mapped) {
+    if (kept.has(folder.folderKey)) folders.push(await readListing(planning, folder.folderKey));
+    else {
+      if (deadline.remainingMs() < reserveMs && folders.length > 0) return null;
+      const plan = await planFolder(planning, folder);
+      if (!isQuiet(plan)) await keepListing(planning, plan);
+      folders.push(plan);
+    }
+  }
+  return folders;
+}
+
+/** A row in doubt is looked for by every settle until its doubt ends. */
+const isSettled = ({ carried, mailbox }: Planning): boolean =>
+  carried.sequence === 0 && mailbox.openDoubts === 0 && mailbox.plan !== null;
+
+async function makePlan(
+  planning: Planning,
+  opened: Opened,
+  folders: readonly FolderPlan[],
+): Promise<PlanMailboxResult> {
+  const { ports, key } = planning;
+  const { plan, ref } = await writePlan(planning, opened.request.passId, folders);
+  const copies = plan.chunks.filter((chunk) => chunk.kind === 'copy');
+  // The pointer last: whoever finds the plan through it finds all of it.
+  await ports.mailboxes.update(key.batch, key.mailboxId, {
+    plan: ref,
+    state: 'syncing',
+    folderCount: plan.folders.length,
+    planned: {
+      messages: copies.reduce((sum, chunk) => sum + chunk.rowCount, 0),
+      bytes: copies.reduce((sum, chunk) => sum + chunk.sizeBytes, 0),
+    },
+  });
+  return planned(opened.batch, plan);
+}
+
+function planned({ settings }: BatchRecord, plan: MailboxPlan): PlanMailboxResult {
+  const allowed = [settings.source, settings.target].map(
+    (endpoint) => endpoint.connections?.perMailbox ?? defaults.connectionsPerMailbox,
+  );
+  return { status: 'planned', chunkCount: plan.chunks.length, chunkConcurrency: Math.min(...allowed) };
+}
+
+async function end(
+  { ports, key }: Planning,
+  request: MailboxRequest,
+  fields: Partial<MailboxRecord> & { verdict?: MailboxRecord['verdict'] },
+): Promise<PlanMailboxResult> {
+  const verdict = fields.verdict ?? 'incomplete';
+  await ports.mailboxes.update(key.batch, key.mailboxId, {
+    ...fields,
+    state: 'settled',
+    updatedAt: new Date(ports.clock.nowMs()).toISOString(),
+    ...(request.pass === 'final' ? { finalDone: verdict !== 'incomplete' } : {}),
+  });
+  return { status: 'ended', mailboxId: key.mailboxId, verdict };
+}

@@ -1,0 +1,32 @@
+/** What the target held before us: candidates for `present`, by equal INTERNALDATE instant. */
+import type { TargetUid } from '../../contract/ids.ts';
+import { instantKey } from '../../core/identity.ts';
+import type { MessageMeta, TargetMailbox } from '../../ports/mail.ts';
+
+/** Enough for real twins; a tool that gave every message one date must not make every row compare with every message. */
+const mostCandidates = 50;
+
+export type Candidates = (message: Pick<MessageMeta, 'internalDate' | 'sizeBytes'>) => TargetUid[];
+
+export async function readCandidates(target: TargetMailbox, path: string): Promise<Candidates> {
+  const state = await target.openFolder(path);
+  if (state.messageCount === 0) return () => [];
+  const byInstant = new Map<string, MessageMeta<TargetUid>[]>();
+  for await (const message of target.listMessages({ first: 1, last: '*' })) {
+    const instant = instantKey(message.internalDate);
+    const same = byInstant.get(instant);
+    if (same) same.push(message);
+    else byInstant.set(instant, [message]);
+  }
+  return ({ internalDate, sizeBytes }) => {
+    const same = byInstant.get(instantKey(internalDate)) ?? [];
+    return nearest(same, sizeBytes).map(({ uid }) => uid);
+  };
+}
+
+/** RFC822.SIZE is only a hint (Exchange and Gmail lie), so it ranks and never excludes. */
+function nearest(messages: readonly MessageMeta<TargetUid>[], sizeBytes: number): readonly MessageMeta<TargetUid>[] {
+  if (messages.length <= mostCandidates) return messages;
+  const distance = (m: MessageMeta): number => Math.abs(m.sizeBytes - sizeBytes);
+  return [...messages].sort((a, b) => distance(a) - distance(b)).slice(0, mostCandidates);
+}

@@ -1,0 +1,144 @@
+/** Plans one folder: EXAMINE first, then what `decideFolder` says. Reads the source only; creates the target folder. */
+import type { FolderKey, SourceUid } from '../../contract/ids.ts';
+import type { CopyRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
+import { decideFolder, needsRecount, type FolderKnowledge, type FolderWork } from '../../core/plan/decide-folder.ts';
+import type { MappedFolder } from '../../core/plan/map-folders.ts';
+import { portableFlags } from '../../core/flags.ts';
+import { catalogue, MigrationError } from '../../errors.ts';
+import type { FolderState, MessageMeta } from '../../ports/mail.ts';
+import { readLedger } from '../settle/settle-folder.ts';
+import { readCandidates, type Candidates } from './candidates.ts';
+import { changedFlags } from './changed-flags.ts';
+import { listFrom, listWhole } from './list-folder.ts';
+import { messagesToRetry } from './retries.ts';
+import type { FolderPlan, Planning } from './planning.ts';
+
+/** Damage of one folder stays in that folder; anything wider (session, login, throttling) ends the invocation. */
+export async function planFolder(planning: Planning, mapped: MappedFolder): Promise<FolderPlan> {
+  const record = planning.records.get(mapped.folderKey) ?? null;
+  const pending = planning.carried.pending.get(mapped.folderKey) ?? null;
+  try {
+    const state = await planning.source.openFolder(mapped.sourcePath);
+    const known = { record, pending, state };
+    const work = decideFolder(known);
+    if (work.kind === 'rematch') return await rematch(planning, { mapped, known, voids: work.voids });
+    return await increment(planning, { mapped, known, work });
+  } catch (error) {
+    if (!(error instanceof MigrationError) || catalogue[error.code].scope !== 'folder') throw error;
+    const entry = pending ?? plannedFolder(mapped, { record, pending, state: unknownState });
+    const failure = { code: error.code, message: error.message };
+    return { folder: { ...entry, failure }, rows: [], flags: [], droppedKeywords: 0 };
+  }
+}
+
+const unknownState: FolderState = { uidValidity: 0, uidNext: 0, messageCount: 0, highestModSeq: null };
+
+function plannedFolder(mapped: MappedFolder, { record, state }: FolderKnowledge): PlannedFolder {
+  return {
+    ...mapped,
+    state,
+    expectedRows: 0,
+    rematch: false,
+    settledSequence: record?.sequence ?? 0,
+    vanished: [],
+    failure: null,
+  };
+}
+
+interface At {
+  mapped: MappedFolder;
+  known: FolderKnowledge;
+}
+
+/** First pass, renumbered folder, or lost records: everything is listed, and what the target has is matched by content. */
+async function rematch(planning: Planning, { mapped, known, voids }: At & { voids: boolean }): Promise<FolderPlan> {
+  await ensureTarget(planning, mapped);
+  const candidates = await readCandidates(planning.target, mapped.targetPath);
+  const { state, messages } = await listWhole(planning.source, mapped.sourcePath, known.state);
+  const entry = plannedFolder(mapped, { ...known, state });
+  const folder = {
+    ...entry,
+    expectedRows: messages.length,
+    rematch: true,
+    settledSequence: voids ? planning.carried.sequence : entry.settledSequence,
+  };
+  return { folder, flags: [], ...copyRows(mapped.folderKey, messages, candidates) };
+}
+
+type Increment = Extract<FolderWork, { kind: 'increment' }>;
+
+async function increment(planning: Planning, at: At & { work: Increment }): Promise<FolderPlan> {
+  const { mapped, known, work } = at;
+  const { source, ports } = planning;
+  const added = work.newFrom === null ? [] : await listFrom(source, work.newFrom, known.state);
+  const ledger =
+    (await needsLedger(planning, at, added.length)) && known.record ? await readLedger(ports, known.record.ledger) : [];
+  const recounted = needsRecount(known, added.length)
+    ? await recount(planning, { mapped, known, ledger })
+    : { state: known.state, messages: added, vanished: [], expectedRows: expectedRows(known, added.length) };
+  const retried = known.pending ? [] : await messagesToRetry(planning, ledger, new Set(recounted.vanished));
+  const rows = copyRows(mapped.folderKey, [...recounted.messages, ...retried], () => []);
+  const flags = await changedFlags(source, { folder: mapped.folderKey, work: work.flags, ledger, state: known.state });
+  if (rows.rows.length > 0) await ensureTarget(planning, mapped);
+  const entry = plannedFolder(mapped, { ...known, state: checkpointOf(known, recounted.state) });
+  const folder = {
+    ...entry,
+    expectedRows: recounted.expectedRows,
+    rematch: known.pending?.rematch ?? false,
+    vanished: [...(known.pending?.vanished ?? []), ...recounted.vanished],
+  };
+  return { folder, flags, ...rows };
+}
+
+async function needsLedger(
+  planning: Planning,
+  { known, work }: { known: FolderKnowledge; work: Increment },
+  newCount: number,
+): Promise<boolean> {
+  const { skipped, quarantined } = planning.mailbox.counts;
+  return work.flags.kind !== 'none' || needsRecount(known, newCount) || skipped + quarantined > 0;
+}
+
+const expectedRows = (known: FolderKnowledge, newCount: number): number =>
+  (known.pending?.expectedRows ?? known.record?.rowCount ?? 0) + newCount;
+
+/** Flags of carried rows were read when that plan was made: changes since then must be found again by the next pass. */
+function checkpointOf({ pending }: FolderKnowledge, state: FolderState): FolderState {
+  return pending ? { ...state, highestModSeq: pending.state.highestModSeq } : state;
+}
+
+/** The counts do not add up: what the ledger has and the source not has vanished; the other way round was never seen. */
+async function recount(planning: Planning, at: At & { ledger: readonly LedgerRow[] }) {
+  const { state, messages } = await listWhole(planning.source, at.mapped.sourcePath, at.known.state);
+  const listed = new Set<number>(messages.map(({ uid }) => uid));
+  const live = at.ledger.filter((row) => !row.vanished && row.outcome !== 'gone');
+  const spokenOf = new Set<number>(live.map(({ sourceUid }) => sourceUid));
+  return {
+    state,
+    messages: messages.filter(({ uid }) => !spokenOf.has(uid)),
+    vanished: live.map(({ sourceUid }) => sourceUid).filter((uid) => !listed.has(uid)),
+    expectedRows: messages.length,
+  };
+}
+
+async function ensureTarget({ target, targetPaths }: Planning, { targetPath }: MappedFolder): Promise<void> {
+  if (targetPaths.has(targetPath)) return;
+  await target.createFolder(targetPath);
+  await target.subscribe(targetPath);
+  targetPaths.add(targetPath);
+}
+
+function copyRows(
+  folder: FolderKey,
+  messages: readonly MessageMeta<SourceUid>[],
+  candidates: Candidates,
+): Pick<FolderPlan, 'rows' | 'droppedKeywords'> {
+  let droppedKeywords = 0;
+  const rows: CopyRow[] = messages.map((message) => {
+    const { flags, dropped } = portableFlags(message.flags);
+    droppedKeywords += dropped;
+    const { uid: sourceUid, internalDate, sizeBytes } = message;
+    return { folder, sourceUid, internalDate, sizeBytes, flags, candidates: candidates(message) };
+  });
+  return { rows, droppedKeywords };
+}

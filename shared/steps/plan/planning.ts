@@ -1,0 +1,57 @@
+/** What planning one mailbox works with. */
+import type { FolderKey } from '../../contract/ids.ts';
+import type {
+  CopyRow,
+  FlagsRow,
+  FolderRecord,
+  MailboxRecord,
+  PlannedChunk,
+  PlannedFolder,
+} from '../../contract/items.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { MailboxKey } from '../../ports/stores.ts';
+
+export type PlanPorts = Pick<
+  Ports,
+  'batches' | 'mailboxes' | 'folders' | 'credentials' | 'cipher' | 'data' | 'servers' | 'clock' | 'telemetry'
+>;
+
+/** What an earlier plan left undone. */
+export interface Carried {
+  /** Chunks with rows that no ledger has yet, in the order of the earlier plan. */
+  chunks: readonly PlannedChunk[];
+  /** Entries of their folders in that plan. */
+  pending: ReadonlyMap<FolderKey, PlannedFolder>;
+  /** Number of that plan; 0 when all is settled. */
+  sequence: number;
+}
+
+export interface Planning {
+  ports: PlanPorts;
+  key: MailboxKey;
+  settings: Settings;
+  mailbox: MailboxRecord;
+  /** Number of the plan being made. */
+  sequence: number;
+  source: SourceMailbox;
+  target: TargetMailbox;
+  records: ReadonlyMap<FolderKey, FolderRecord>;
+  carried: Carried;
+  /** Target folders that exist. */
+  targetPaths: Set<string>;
+}
+
+/** One folder, planned. */
+export interface FolderPlan {
+  folder: PlannedFolder;
+  rows: CopyRow[];
+  flags: FlagsRow[];
+  droppedKeywords: number;
+}
+
+/** Nothing to copy, to change or to settle. */
+export function isQuiet({ folder, rows, flags }: FolderPlan): boolean {
+  return rows.length + flags.length + folder.vanished.length === 0 && !folder.rematch && folder.failure === null;
+}

@@ -1,0 +1,68 @@
+/** Cuts the plan into chunks and makes it durable: rows, then the plan, then the pointer to it. A crash in between leaves the old plan. */
+import { chunkIdOf, type FolderKey } from '../../contract/ids.ts';
+import type { CopyRow, FlagsRow, MailboxPlan, PlannedChunk } from '../../contract/items.ts';
+import type { ObjectRef } from '../../contract/workflow.ts';
+import { planKeys } from '../../contract/keys.ts';
+import { cutChunks } from '../../core/plan/cut-chunks.ts';
+import type { FolderPlan, Planning } from './planning.ts';
+
+/** Chunks of a pass at most: what one inline Map runs at once, and what the event bound of the workflow counts with. */
+const mostChunks = 40;
+const flagsPerChunk = 20_000;
+
+export async function writePlan(
+  planning: Planning,
+  passId: string,
+  folders: readonly FolderPlan[],
+): Promise<{ plan: MailboxPlan; ref: ObjectRef }> {
+  const { ports, key, sequence, carried } = planning;
+  const flags = folders.flatMap((f) => f.flags);
+  const flagShares = sharesOf(flags);
+  const room = Math.max(1, mostChunks - carried.chunks.length - flagShares.length);
+  const shares = [
+    ...cutChunks(
+      folders.flatMap((f) => f.rows),
+      { maxChunks: room, nowMs: ports.clock.nowMs() },
+    ),
+    ...flagShares,
+  ];
+  const chunks: PlannedChunk[] = [...carried.chunks];
+  for (const [number, rows] of shares.entries()) chunks.push(await writeChunk(planning, number, rows));
+  const plan: MailboxPlan = {
+    version: 1,
+    passId,
+    sequence,
+    folders: [...folders.map((f) => f.folder), ...orphans(planning, folders)],
+    chunks,
+    droppedKeywords: folders.reduce((sum, f) => sum + f.droppedKeywords, 0),
+  };
+  return { plan, ref: await ports.data.putJson(planKeys.plan(key.batch, key.mailboxId, sequence), plan) };
+}
+
+/** Folders of carried chunks that the source has no more: their rows still need an outcome (`gone`). */
+function orphans({ carried }: Planning, folders: readonly FolderPlan[]): MailboxPlan['folders'] {
+  const planned = new Set(folders.map((f) => f.folder.folderKey));
+  return [...carried.pending.values()].filter((folder) => !planned.has(folder.folderKey));
+}
+
+type Rows = readonly CopyRow[] | readonly FlagsRow[];
+
+function sharesOf(flags: readonly FlagsRow[]): FlagsRow[][] {
+  const shares: FlagsRow[][] = [];
+  for (let i = 0; i < flags.length; i += flagsPerChunk) shares.push(flags.slice(i, i + flagsPerChunk));
+  return shares;
+}
+
+async function writeChunk({ ports, key, sequence }: Planning, number: number, rows: Rows): Promise<PlannedChunk> {
+  const chunkId = chunkIdOf(sequence, number);
+  const ref = await ports.data.putLines(planKeys.rows(key.batch, key.mailboxId, sequence, chunkId), rows);
+  const folders = new Set<FolderKey>(rows.map((row) => row.folder));
+  return {
+    chunkId,
+    kind: rows.some((row) => 'base' in row) ? 'flags' : 'copy',
+    rows: ref,
+    rowCount: rows.length,
+    sizeBytes: rows.reduce((sum, row) => sum + ('sizeBytes' in row ? row.sizeBytes : 0), 0),
+    folders: [...folders],
+  };
+}

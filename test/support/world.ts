@@ -1,0 +1,147 @@
+/** A batch with one mailbox on in-memory servers, and what the workflow does to it: plan, slices, settle. */
+import { memoryPorts } from '../../shared/adapters/memory/index.ts';
+import {
+  MemoryMailServers,
+  type MailAccount,
+  type MailAccountOptions,
+} from '../../shared/adapters/memory/mail/index.ts';
+import { MailboxId } from '../../shared/contract/ids.ts';
+import type { MailboxRecord } from '../../shared/contract/items.ts';
+import type { PassKind } from '../../shared/contract/names.ts';
+import type { MailboxEnded, SliceResult } from '../../shared/contract/workflow.ts';
+import { MigrationError } from '../../shared/errors.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { sealLogins } from '../../shared/steps/logins.ts';
+import { planMailbox } from '../../shared/steps/plan-mailbox.ts';
+import { settleMailbox } from '../../shared/steps/settle-mailbox.ts';
+import { syncSlice } from '../../shared/steps/sync-slice.ts';
+
+export const batch = 'contoso';
+export const mailboxId = MailboxId.parse('ada-contoso.com-0123456789');
+export const key = { batch, mailboxId };
+
+export interface World {
+  ports: Ports;
+  source: MailAccount;
+  target: MailAccount;
+  /** Moves the clock that the steps see. */
+  advance(seconds: number): void;
+}
+
+export async function createWorld(
+  options: { source?: MailAccountOptions; target?: MailAccountOptions } = {},
+): Promise<World> {
+  const servers = new MemoryMailServers();
+  const source = servers.addSource('ada', 'secret', options.source);
+  const target = servers.addTarget('ada@new', 'secret', options.target);
+  let nowMs = Date.parse('2026-11-24T10:00:00Z');
+  const ports: Ports = { ...memoryPorts(), servers, clock: { nowMs: () => nowMs } };
+  const endpoint = { host: 'mail.example', port: 993, tls: 'implicit', auth: 'password' } as const;
+  await ports.batches.put({
+    batch,
+    state: 'open',
+    settings: { source: endpoint, target: endpoint },
+    certificates: { source: null, target: null },
+    initialDone: false,
+    dueAt: null,
+    lastPass: null,
+  });
+  await ports.mailboxes.put(batch, mailboxRecord());
+  await sealLogins(ports, key, {
+    source: { user: 'ada', password: 'secret' },
+    target: { user: 'ada@new', password: 'secret' },
+  });
+  return { ports, source, target, advance: (seconds) => void (nowMs += seconds * 1000) };
+}
+
+function mailboxRecord(): MailboxRecord {
+  return {
+    mailboxId,
+    emailAddress: 'ada@contoso.com',
+    sourceUser: 'ada',
+    targetUser: 'ada@new',
+    userRoot: null,
+    origin: 'wave1.csv:2',
+    state: 'queued',
+    passId: 'none',
+    verdict: null,
+    failure: null,
+    planSequence: 0,
+    plan: null,
+    settledSequence: 0,
+    folderCount: 0,
+    counts: { source: 0, copied: 0, present: 0, skipped: 0, quarantined: 0, gone: 0, bytes: 0 },
+    planned: { messages: 0, bytes: 0 },
+    copiedNow: 0,
+    flagsChangedNow: 0,
+    surplus: 0,
+    openDoubts: 0,
+    removedAtTarget: 0,
+    droppedKeywords: 0,
+    finalDone: false,
+    updatedAt: '2026-11-24T10:00:00Z',
+  };
+}
+
+const plenty = { remainingMs: () => 600_000 };
+let invocations = 0;
+
+/** One pass over the mailbox, as the state machine runs it. `ports` may be interrupted ones. */
+export async function runPass(
+  world: World,
+  pass: { passId: string; pass: PassKind },
+  ports: Ports = world.ports,
+): Promise<MailboxEnded> {
+  const request = { batch, mailboxId, ...pass };
+  for (let round = 0; round < 50; round++) {
+    const plan = await planMailbox(ports, request, plenty);
+    if (plan.status === 'ended') return plan;
+    if (plan.status === 'wait') world.advance(plan.waitSeconds);
+    if (plan.status !== 'planned') continue;
+    const failedChunks: { chunk: number; error: string }[] = [];
+    for (let chunk = 0; chunk < plan.chunkCount; chunk++) {
+      const error = await runChunk(world, { ...request, chunk }, ports);
+      if (error) failedChunks.push({ chunk, error });
+    }
+    return settleMailbox(ports, { ...request, failure: null, failedChunks });
+  }
+  throw new Error('planning never ends');
+}
+
+async function runChunk(world: World, request: Parameters<typeof slice>[1], ports: Ports): Promise<string | null> {
+  let observed: SliceResult['observed'] = null;
+  for (let loop = 0; loop < 60; loop++) {
+    try {
+      const result = await slice(ports, request, { loop, observed });
+      if (result.status === 'done' || result.status === 'continued') return null;
+      if (result.status === 'wait') world.advance(result.waitSeconds);
+      observed = result.observed;
+    } catch (error) {
+      if (error instanceof MigrationError) return error.code;
+      throw error;
+    }
+  }
+  throw new Error('a chunk never ends');
+}
+
+function slice(
+  ports: Ports,
+  request: { batch: string; mailboxId: MailboxId; passId: string; pass: PassKind; chunk: number },
+  at: { loop: number; observed: SliceResult['observed'] },
+): Promise<SliceResult> {
+  return syncSlice(ports, { ...request, ...at }, { id: `invocation-${++invocations}`, deadline: plenty });
+}
+
+/** Every message as `folder|octets|instant|flags`, sorted: what must be equal on both sides. */
+export function contents(account: MailAccount): string[] {
+  const lines: string[] = [];
+  for (const folder of account.folders.values()) {
+    lines.push(`${folder.path}|`);
+    for (const m of folder.messages) {
+      lines.push(
+        `${folder.path}|${Buffer.from(m.octets).toString('base64')}|${m.internalDate}|${[...m.flags].sort().join(' ')}`,
+      );
+    }
+  }
+  return lines.sort();
+}
