@@ -19,7 +19,7 @@ const readAndWriteItems = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Upd
 const allItems = [...readAndWriteItems, 'dynamodb:DeleteItem'];
 
 export const access: Readonly<Record<Step, Access>> = {
-  'start-pass': { items: readAndWriteItems, reads: [], writes: [], intake: 'read', credentials: 'none' },
+  'start-pass': { items: allItems, reads: [], writes: [], intake: 'read', credentials: 'none' },
   'plan-batch': {
     items: allItems,
     reads: ['passes', 'reports'],

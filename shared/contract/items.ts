@@ -13,6 +13,10 @@ const Code = z.custom<ErrorCode>(
   'not a code of the catalogue',
 );
 
+/** Why something is incomplete, for people. Holds no secret, no subject. */
+export const Failure = z.object({ code: Code, message: z.string().max(1000), hint: z.string() });
+export type Failure = z.infer<typeof Failure>;
+
 // ---------------------------------------------------------------- batch
 
 export const BatchRecord = z.object({
@@ -78,8 +82,7 @@ export const MailboxRecord = z.object({
   /** The pass that touched this record last. */
   passId: PassId,
   verdict: z.enum(verdicts).nullable(),
-  /** Why it is incomplete. Details hold no secret, no subject. */
-  failure: z.object({ code: Code, message: z.string().max(1000), hint: z.string() }).nullable(),
+  failure: Failure.nullable(),
   /** Numbers the plans of this mailbox: part of chunk ids, so that none is ever used twice. */
   planSequence: count,
   /** The newest plan; null before the first. */

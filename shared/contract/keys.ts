@@ -7,7 +7,7 @@ import type { ChunkId, FolderKey, MailboxId } from './ids.ts';
 export const passKeys = {
   /** JSON Lines `{mailboxId}`: input of the Distributed Map. */
   manifest: (batch: string, passId: string): string => `passes/${batch}/${passId}/mailboxes.jsonl`,
-  redactedCsv: (batch: string, passId: string, name: string): string => `passes/${batch}/${passId}/redacted-${name}`,
+  redactedCsv: (batch: string, passId: string): string => `passes/${batch}/${passId}/redacted.csv`,
 } as const;
 
 export const reportKeys = {

@@ -2,21 +2,22 @@
  * SettleMailbox: the counts must add up, then the checkpoints move, then the verdict is written. Never says "complete"
  * of anything it has not seen settled. Idempotent: run twice it writes the same.
  */
-import * as z from 'zod';
 import {
   ItemLine,
   MailboxPlan,
   MailboxSummary,
+  type Failure,
   type FolderRecord,
   type LedgerRow,
   type MailboxRecord,
   type PlannedFolder,
 } from '../contract/items.ts';
 import { ledgerKeys } from '../contract/keys.ts';
-import type { MailboxEnded, SettleRequest, TaskFailure } from '../contract/workflow.ts';
+import type { MailboxEnded, SettleRequest } from '../contract/workflow.ts';
 import { countRows, type FolderProblem } from '../core/settle/ledger.ts';
 import { addCounts, verdictOf } from '../core/settle/verdict.ts';
-import { catalogue, isErrorCode, MigrationError, type ErrorCode } from '../errors.ts';
+import { failed, failureOf } from '../core/failure.ts';
+import { isErrorCode, MigrationError } from '../errors.ts';
 import type { TargetMailbox } from '../ports/mail.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { MailboxKey } from '../ports/stores.ts';
@@ -117,27 +118,6 @@ async function unsettled(
     removedAtTarget: 0,
     items: [...known, ...added].filter((row) => row.outcome !== 'copied' && row.outcome !== 'present' && !row.vanished),
   };
-}
-
-type Failure = NonNullable<MailboxRecord['failure']>;
-
-const failed = (code: ErrorCode, message: string): Failure => ({
-  code,
-  message: message.slice(0, 1000),
-  hint: catalogue[code].hint,
-});
-
-/** Messages of `MigrationError` are made for people; any other text may hold what must not be shown (faults A1). */
-function failureOf({ error, cause }: TaskFailure): Failure {
-  if (!isErrorCode(error))
-    return failed('INTERNAL', `The step ended with ${error.replace(/[^\w.]/g, '').slice(0, 80)}.`);
-  return failed(error, errorMessageOf(cause) ?? catalogue[error].hint);
-}
-
-/** Lambda's cause is JSON, but the workflow cuts it, so only the field is read. */
-function errorMessageOf(cause: string): string | null {
-  const quoted = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause)?.[1];
-  return quoted === undefined ? null : z.string().parse(JSON.parse(quoted));
 }
 
 function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {

@@ -42,8 +42,9 @@ export class MemoryDataStore implements DataStore {
 function parseJson<T>(key: string, text: string, parse: Parser<T>): T {
   try {
     return parse(JSON.parse(text));
-  } catch (cause) {
-    throw new MigrationError('STATE_DAMAGED', `Object ${key} cannot be read.`, { cause });
+  } catch {
+    // No cause: it would quote what it could not read.
+    throw new MigrationError('STATE_DAMAGED', `Object ${key} cannot be read.`);
   }
 }
 

@@ -99,9 +99,11 @@ export class MemoryMailboxStore implements MailboxStore {
     this.mailboxes.set(`${batch}/${record.mailboxId}`, record);
   }
   async update(batch: string, mailboxId: MailboxId, fields: Partial<Omit<MailboxRecord, 'mailboxId'>>): Promise<void> {
-    const record = await this.read(batch, mailboxId);
+    // No await between reading and writing: the real stores update in one request.
+    const path = `${batch}/${mailboxId}`;
+    const record = this.mailboxes.get(path);
     if (!record) throw new MigrationError('STATE_DAMAGED', `There is no mailbox ${mailboxId}.`);
-    await this.put(batch, { ...record, ...fields });
+    this.mailboxes.set(path, { ...record, ...fields });
   }
 }
 
@@ -127,13 +129,13 @@ export class MemoryChunkStore implements ChunkStore {
     return this.chunks.below(mailboxPath(key));
   }
   async replace(key: MailboxKey, next: ChunkRecord, condition: ChunkCondition): Promise<boolean> {
-    const stored = await this.read(key, next.chunkId);
-    if (!meets(stored, condition)) return false;
+    // No await between comparing and writing: that is the whole promise.
+    if (!meets(this.chunks.get(mailboxPath(key) + next.chunkId), condition)) return false;
     this.chunks.set(mailboxPath(key) + next.chunkId, next);
     return true;
   }
   async putStray(key: MailboxKey, chunkId: ChunkId, note: StrayNote): Promise<void> {
-    this.strays.set(`${mailboxPath(key)}${chunkId}/${note.fence}`, { chunkId, note });
+    this.strays.set(`${mailboxPath(key)}${chunkId}/${String(note.fence).padStart(10, '0')}`, { chunkId, note });
   }
   async listStrays(key: MailboxKey): Promise<{ chunkId: ChunkId; note: StrayNote }[]> {
     return this.strays.below(mailboxPath(key));
@@ -168,13 +170,17 @@ export class MemoryCredentialStore implements CredentialStore {
 /** No secrecy, but the promise that counts in tests: another context does not decrypt. */
 export class MemoryCipher implements Cipher {
   async encrypt(plaintext: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array> {
-    return Buffer.from(JSON.stringify({ context, sealed: Buffer.from(plaintext).toString('base64') }));
+    return Buffer.from(JSON.stringify([associated(context), Buffer.from(plaintext).toString('base64')]));
   }
   async decrypt(ciphertext: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array> {
-    const opened: { context: unknown; sealed: string } = JSON.parse(Buffer.from(ciphertext).toString());
-    if (JSON.stringify(opened.context) !== JSON.stringify(context)) {
+    const head = `[${JSON.stringify(associated(context))},"`;
+    const text = Buffer.from(ciphertext).toString();
+    if (!text.startsWith(head)) {
       throw new MigrationError('CREDENTIAL_UNREADABLE', 'The credential was sealed for another mailbox.');
     }
-    return Buffer.from(opened.sealed, 'base64');
+    return Buffer.from(text.slice(head.length, -2), 'base64');
   }
 }
+
+const associated = (context: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -66,8 +66,12 @@ function isMigrated({ folder, levels }: NamedFolder, rules: FolderMapping['rules
   return !folder.attributes.some((a) => virtualAttributes.some((virtual) => virtual === a));
 }
 
-/** Levels at the target by source path. */
-type Wishes = (candidate: Candidate) => readonly string[];
+interface Wish {
+  levels: readonly string[];
+  /** A rule speaks of this very folder, so it gets its name before others that merely bear it. */
+  named: boolean;
+}
+type Wishes = (candidate: Candidate) => Wish;
 
 function targetWishes(mapping: FolderMapping, candidates: readonly Candidate[]): Wishes {
   const renamed = new Map<string, readonly string[]>();
@@ -84,9 +88,9 @@ function targetWishes(mapping: FolderMapping, candidates: readonly Candidate[]):
   return ({ levels }) => {
     for (let length = levels.length; length > 0; length--) {
       const to = renamed.get(nameOf(levels.slice(0, length)));
-      if (to) return [...root, ...to, ...levels.slice(length)];
+      if (to) return { levels: [...root, ...to, ...levels.slice(length)], named: length === levels.length };
     }
-    return [...root, ...levels];
+    return { levels: [...root, ...levels], named: false };
   };
 }
 
@@ -97,13 +101,18 @@ function settleNames(mapping: FolderMapping, candidates: readonly Candidate[], w
   const naming = namingOf(mapping.target);
   const existing = new Map(mapping.target.folders.map(({ path }) => [foldName(path), path]));
   const taken = new Set(candidates.flatMap(({ folderKey }) => known(mapping, folderKey)).map(foldName));
-  return candidates.map((candidate) => {
-    const { folderKey, folder } = candidate;
-    const before = mapping.known.get(folderKey);
-    if (before !== undefined) return { folderKey, sourcePath: folder.path, targetPath: before };
-    const path = freeName(wish(candidate), naming, taken);
+  const targetOf = new Map(mapping.known);
+  const wishes = candidates
+    .filter(({ folderKey }) => !targetOf.has(folderKey))
+    .map((candidate) => ({ folderKey: candidate.folderKey, ...wish(candidate) }));
+  for (const { folderKey, levels } of wishes.sort((a, b) => Number(b.named) - Number(a.named))) {
+    const path = freeName(levels, naming, taken);
     taken.add(foldName(path));
-    return { folderKey, sourcePath: folder.path, targetPath: existing.get(foldName(path)) ?? path };
+    targetOf.set(folderKey, existing.get(foldName(path)) ?? path);
+  }
+  return candidates.flatMap(({ folderKey, folder }) => {
+    const targetPath = targetOf.get(folderKey);
+    return targetPath === undefined ? [] : [{ folderKey, sourcePath: folder.path, targetPath }];
   });
 }
 

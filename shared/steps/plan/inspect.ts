@@ -2,16 +2,11 @@
 import type { MailboxRecord } from '../../contract/items.ts';
 import type { MappedFolder } from '../../core/plan/map-folders.ts';
 import { verdictOf } from '../../core/settle/verdict.ts';
-import { catalogue, MigrationError } from '../../errors.ts';
+import { failed } from '../../core/failure.ts';
+import { MigrationError } from '../../errors.ts';
 import type { FolderPlan, Planning } from './planning.ts';
 
 type Fields = Partial<Omit<MailboxRecord, 'mailboxId'>>;
-
-const failed = (code: keyof typeof catalogue, message: string): NonNullable<MailboxRecord['failure']> => ({
-  code,
-  message,
-  hint: catalogue[code].hint,
-});
 
 /** Opens every folder of the source; nothing is written at the target. */
 export async function preflight({ source, mailbox }: Planning, mapped: readonly MappedFolder[]): Promise<Fields> {

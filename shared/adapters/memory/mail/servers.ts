@@ -36,6 +36,14 @@ export class MemoryMailServers implements MailServers {
     const entry = side.get(login.user);
     if (!entry || entry.password !== login.password)
       throw new MigrationError('LOGIN_REFUSED', 'The server refused the login.');
-    return entry.account;
+    const { account } = entry;
+    if (account.pauseSeconds > 0) {
+      const error = new MigrationError('THROTTLED', 'The server asked for a pause.', {
+        retryAfterSeconds: account.pauseSeconds,
+      });
+      account.pauseSeconds = 0;
+      throw error;
+    }
+    return account;
   }
 }

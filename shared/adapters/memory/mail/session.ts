@@ -73,7 +73,8 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
 
   async *listMessages(range: UidRange): AsyncIterable<MessageMeta<Uid>> {
     this.send(`FETCH ${range.first}:${range.last}`);
-    for (const m of inRange(this.selected(), range)) yield this.meta(m);
+    const listed = inRange(this.selected(), range);
+    for (const m of listed.slice(0, listed.length - this.account.hiddenMessages)) yield this.meta(m);
   }
 
   async *listFlags(range: UidRange, changedSince?: string): AsyncIterable<FlagState<Uid>> {

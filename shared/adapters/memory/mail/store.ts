@@ -34,6 +34,10 @@ export class MailAccount {
   readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText'>> & MailAccountOptions;
   /** Commands as `EXAMINE INBOX`, so that tests can say what was and was not sent. */
   readonly commands: string[] = [];
+  /** The next login is answered with this pause. */
+  pauseSeconds = 0;
+  /** Newest messages of each folder that are counted and not listed, as Yahoo does beyond 10,000. */
+  hiddenMessages = 0;
   private modSeq = 1;
   private nextValidity = 1_000;
 

@@ -1,11 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { ChunkId, TargetUid } from '../../../../shared/contract/ids.ts';
 import type { ChunkRecord, RowOutcome } from '../../../../shared/contract/items.ts';
-import { claimChunk, commitHead, isMine, openWindow, release, untouchedChunk } from '../../../../shared/core/protocol/chunk.ts';
+import {
+  claimChunk,
+  commitHead,
+  isMine,
+  openWindow,
+  release,
+  untouchedChunk,
+} from '../../../../shared/core/protocol/chunk.ts';
 
 const later = '2026-11-24T10:00:00Z';
 const fresh = untouchedChunk(ChunkId.parse('0001-00000'));
-const claimed = (record: ChunkRecord, owner = 'a', observed: { fence: number; renewal: number } | null = null): ChunkRecord => {
+const claimed = (
+  record: ChunkRecord,
+  owner = 'a',
+  observed: { fence: number; renewal: number } | null = null,
+): ChunkRecord => {
   const claim = claimChunk(record, { owner, observed, lookNotBefore: later });
   if (claim.kind !== 'claim') throw new Error(claim.kind);
   return claim.transition.next;
@@ -46,7 +57,9 @@ describe('a claim', () => {
   });
 
   test('of a done chunk finds nothing to do', () => {
-    expect(claimChunk({ ...fresh, done: true }, { owner: 'b', observed: null, lookNotBefore: later })).toEqual({ kind: 'done' });
+    expect(claimChunk({ ...fresh, done: true }, { owner: 'b', observed: null, lookNotBefore: later })).toEqual({
+      kind: 'done',
+    });
   });
 
   test('is written only if nobody claimed in between', () => {
@@ -58,7 +71,13 @@ describe('a claim', () => {
 describe('a commit', () => {
   test('of the whole window opens the next one in the same write', () => {
     const next = commitHead(opened, commit([50, 51, 52]), { to: 5, uidValidity: 9, uidFloor: 53 }).next;
-    expect(next).toMatchObject({ committed: 3, sequence: 1, tail: '3 c a 0 50', tailRows: 3, open: { to: 5, uidFloor: 53, attempts: 1 } });
+    expect(next).toMatchObject({
+      committed: 3,
+      sequence: 1,
+      tail: '3 c a 0 50',
+      tailRows: 3,
+      open: { to: 5, uidFloor: 53, attempts: 1 },
+    });
   });
 
   test('of a head leaves the rest open with its old floor: raising it would hide stored copies', () => {
@@ -68,7 +87,12 @@ describe('a commit', () => {
   });
 
   test('is conditioned on the fence and on the commit it follows', () => {
-    expect(commitHead(opened, commit([50]), null).condition).toEqual({ fence: 1, renewal: 1, committed: 0, sequence: 0 });
+    expect(commitHead(opened, commit([50]), null).condition).toEqual({
+      fence: 1,
+      renewal: 1,
+      committed: 0,
+      sequence: 0,
+    });
   });
 
   test('without an open window is a defect, never a write: intent comes before bytes', () => {
@@ -83,7 +107,12 @@ describe('a commit', () => {
 describe('a release', () => {
   test('frees the lease and keeps an open window with the time of its look-up', () => {
     const next = release(opened, { done: false, lookNotBefore: later, forgiven: false }).next;
-    expect(next).toMatchObject({ owner: null, done: false, idleSlices: 1, open: { lookNotBefore: later, uidFloor: 50 } });
+    expect(next).toMatchObject({
+      owner: null,
+      done: false,
+      idleSlices: 1,
+      open: { lookNotBefore: later, uidFloor: 50 },
+    });
   });
 });
 

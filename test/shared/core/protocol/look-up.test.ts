@@ -3,17 +3,39 @@ import { TargetUid } from '../../../../shared/contract/ids.ts';
 import { assignCopies, type LookUp } from '../../../../shared/core/protocol/look-up.ts';
 
 const copy = (uid: number, identity: string) => ({ targetUid: TargetUid.parse(uid), identity });
-const look = (over: Partial<LookUp>): LookUp => ({ rows: [], copies: [], claimed: new Set(), deliveredUnknown: [], ...over });
+const look = (over: Partial<LookUp>): LookUp => ({
+  rows: [],
+  copies: [],
+  claimed: new Set(),
+  deliveredUnknown: [],
+  ...over,
+});
 const row = (index: number, identity: string | null) => ({ index, identity });
 
 /** rows | copies | claimed | delivered without UID -> what each row gets */
 const table: [string, Partial<LookUp>, (number | 'nothing' | 'gone')[]][] = [
   ['a row whose copy is there adopts it', { rows: [row(0, 'm')], copies: [copy(7, 'm')] }, [7]],
   ['a row without a copy is appended again', { rows: [row(0, 'm')], copies: [copy(7, 'x')] }, ['nothing']],
-  ['a row that the source no longer has is gone, never a loss', { rows: [row(0, null)], copies: [copy(7, 'm')] }, ['gone']],
-  ['one copy serves one row: the twin is appended again', { rows: [row(0, 'm'), row(1, 'm')], copies: [copy(7, 'm')] }, [7, 'nothing']],
-  ['twins take their copies in order of UID', { rows: [row(0, 'm'), row(1, 'm')], copies: [copy(9, 'm'), copy(7, 'm')] }, [7, 9]],
-  ['a copy that another row claims is left alone', { rows: [row(0, 'm')], copies: [copy(7, 'm')], claimed: new Set([7]) }, ['nothing']],
+  [
+    'a row that the source no longer has is gone, never a loss',
+    { rows: [row(0, null)], copies: [copy(7, 'm')] },
+    ['gone'],
+  ],
+  [
+    'one copy serves one row: the twin is appended again',
+    { rows: [row(0, 'm'), row(1, 'm')], copies: [copy(7, 'm')] },
+    [7, 'nothing'],
+  ],
+  [
+    'twins take their copies in order of UID',
+    { rows: [row(0, 'm'), row(1, 'm')], copies: [copy(9, 'm'), copy(7, 'm')] },
+    [7, 9],
+  ],
+  [
+    'a copy that another row claims is left alone',
+    { rows: [row(0, 'm')], copies: [copy(7, 'm')], claimed: new Set([7]) },
+    ['nothing'],
+  ],
   [
     'a twin delivered without a known UID takes its copy first (V18: else a loss is called complete)',
     { rows: [row(1, 'm')], copies: [copy(7, 'm')], deliveredUnknown: ['m'] },

@@ -25,7 +25,11 @@ const anyOutcome = fc.record({
 
 describe('the tail of a chunk item', () => {
   test('reads back as exactly what was written, in order', () => {
-    fc.assert(fc.property(fc.array(anyOutcome, { maxLength: 60 }), (rows) => expect(decodeTail(encodeTail(rows))).toEqual(rows)));
+    fc.assert(
+      fc.property(fc.array(anyOutcome, { maxLength: 60 }), (rows) =>
+        expect(decodeTail(encodeTail(rows))).toEqual(rows),
+      ),
+    );
   });
 
   test('of 100 messages copied one after the other is one short run', () => {
@@ -38,7 +42,10 @@ describe('the tail of a chunk item', () => {
     expect(Buffer.byteLength(tail)).toBeLessThan(900);
   });
 
-  test.each(['x', '0 c a 0 1', '1 z a 0 1', '1 c a 0 0.5'])('that nobody wrote (%j) is refused, never half-trusted', (tail) => {
-    expect(() => decodeTail(tail)).toThrow(/tail/);
-  });
+  test.each(['x', '0 c a 0 1', '1 z a 0 1', '1 c a 0 0.5'])(
+    'that nobody wrote (%j) is refused, never half-trusted',
+    (tail) => {
+      expect(() => decodeTail(tail)).toThrow(/tail/);
+    },
+  );
 });

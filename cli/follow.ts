@@ -1,0 +1,54 @@
+/** Follows passes to their end. Only reads: killed here, the passes go on at the next start. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PassRequest } from '../shared/contract/workflow.ts';
+import { readProgress } from './progress.ts';
+import type { Reporter } from './reporter.ts';
+import type { Execution, Operator } from './stack.ts';
+
+const pollMs = 200;
+
+/** An interrupted wait rejects with AbortError. */
+const pause = (signal: AbortSignal): Promise<void> => sleep(pollMs, undefined, { signal });
+
+export interface Follow {
+  operator: Operator;
+  reporter: Reporter;
+  signal: AbortSignal;
+}
+
+/** What StartPass decided for an upload. An event that was given up ends in the dead-letter file, with an error of its own. */
+export async function awaitStart(
+  { operator, signal }: Follow,
+  upload: { batch: string; key: string; versionId: string },
+  failedStart: () => string | null,
+): Promise<PassRequest> {
+  for (;;) {
+    const request = await operator.ports.batches.findStart(upload.batch, `upload-${upload.key}@${upload.versionId}`);
+    if (request && (await exists(operator, request.passId))) return request;
+    const failure = failedStart();
+    if (failure !== null) throw new Error(`The pass could not be started: ${failure}`);
+    await pause(signal);
+  }
+}
+
+async function exists(operator: Operator, passId: string): Promise<boolean> {
+  try {
+    await operator.describe(passId);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
+    throw error;
+  }
+}
+
+export async function followToEnd(follow: Follow, requests: readonly PassRequest[]): Promise<Execution[]> {
+  const { operator, reporter, signal } = follow;
+  const passIds = new Set(requests.map(({ passId }) => passId));
+  for (;;) {
+    const executions = await Promise.all([...passIds].map((passId) => operator.describe(passId)));
+    if (executions.every(({ status }) => status !== 'running')) return executions;
+    const batch = requests[0]?.batch;
+    if (batch !== undefined) reporter.progress(await readProgress(operator.ports, batch, passIds));
+    await pause(signal);
+  }
+}

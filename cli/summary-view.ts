@@ -1,0 +1,38 @@
+/** The table at the end. */
+import type { MailboxLine, PassSummary } from '../shared/contract/report.ts';
+import { bytesText, cellText, countText } from './format.ts';
+
+const columns = [
+  { title: 'mailbox', width: 32, of: (m: MailboxLine) => m.emailAddress },
+  { title: 'verdict', width: 20, of: (m: MailboxLine) => m.verdict },
+  { title: 'source', width: 9, of: (m: MailboxLine) => countText(m.counts.source) },
+  { title: 'copied', width: 9, of: (m: MailboxLine) => countText(m.counts.copied) },
+  { title: 'now', width: 7, of: (m: MailboxLine) => countText(m.copiedNow) },
+  { title: 'present', width: 8, of: (m: MailboxLine) => countText(m.counts.present) },
+  { title: 'left out', width: 9, of: (m: MailboxLine) => countText(m.counts.skipped + m.counts.quarantined) },
+  { title: 'size', width: 9, of: (m: MailboxLine) => bytesText(m.counts.bytes) },
+] as const;
+
+export function summaryLines(summary: PassSummary, reportPath: string | null): string[] {
+  const { totals } = summary;
+  const table = [
+    columns.map(({ title, width }) => cellText(title, width)).join(' '),
+    columns.map(({ width }) => '─'.repeat(width)).join(' '),
+    ...summary.mailboxes.map((m) => columns.map(({ of, width }) => cellText(of(m), width)).join(' ')),
+  ];
+  const failures = summary.mailboxes.filter((m) => m.failure).flatMap(failureLines);
+  return [
+    `${summary.pass} pass of ${summary.batch}: ${summary.verdict}`,
+    '',
+    ...(summary.mailboxes.length > 0 ? [...table.map((line) => line.trimEnd()), ''] : []),
+    ...failures,
+    ...(summary.failure ? [`${summary.failure.code}: ${summary.failure.message}`, `  ${summary.failure.hint}`] : []),
+    ...(summary.rejected > 0 ? [`${summary.rejected} rows of the CSV were rejected: see rejected.csv`] : []),
+    `${totals.complete + totals.completeWithSkips} of ${totals.mailboxes} mailboxes complete, ${countText(totals.copiedNow)} messages copied in this pass.`,
+    ...(reportPath === null ? [] : [`Report: ${reportPath}`]),
+  ];
+}
+
+function failureLines(m: MailboxLine): string[] {
+  return m.failure ? [`${m.emailAddress}: ${m.failure.code}: ${m.failure.message}`, `  ${m.failure.hint}`] : [];
+}

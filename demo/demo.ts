@@ -1,0 +1,60 @@
+/** `npm start`: two IMAP servers, a company of five mailboxes, one CSV. From the upload on only events move it. */
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from '../cli/run.ts';
+import type { Streams } from '../cli/reporter.ts';
+import { parseCsv } from '../shared/contract/csv.ts';
+import { parseSettings } from '../shared/contract/parse-settings.ts';
+import { fillSource } from './fill-source.ts';
+import { startServers, type DemoUsers, type Servers } from './servers.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const example = join(project, 'examples', 'contoso');
+
+export async function demo(stateDir: string, streams: Streams, signal: AbortSignal): Promise<number> {
+  const home = resolve(stateDir, 'demo');
+  await mkdir(home, { recursive: true });
+  const say = (text: string): void => void streams.out.write(`${text}\n`);
+  spawnSync(process.execPath, [join(project, 'bin', 'setup.mjs')], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const users = await demoUsers();
+  const servers = await startServers(home, users);
+  try {
+    if (!servers.persistent) await rm(join(home, 'state'), { recursive: true, force: true });
+    say(`Source and target: ${servers.description}`);
+    const count = await fillSource(servers.source, users.source);
+    say(`The source holds ${count} messages of ${users.source.length} people.`);
+    const directory = await writeBatch(home, servers);
+    const { exitCode } = await run(
+      { directory, stateDir: join(home, 'state'), pass: null, itemsFile: null, json: false, watch: false },
+      streams,
+      signal,
+    );
+    if (exitCode === 0)
+      say('\nRun it again: an incremental pass that finds nothing to copy. Your own: mailferry run DIR');
+    return exitCode;
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function demoUsers(): Promise<DemoUsers> {
+  const { rows } = parseCsv(await readFile(join(example, 'wave1.csv')), 'wave1.csv');
+  return {
+    source: rows.map(({ userName: user, password }) => ({ user, password })),
+    target: rows.map((row) => ({ user: row.targetUserName ?? row.emailAddress, password: row.targetPassword ?? '' })),
+  };
+}
+
+/** The example with the ports that were free here. */
+async function writeBatch(home: string, { source, target }: Servers): Promise<string> {
+  const directory = join(home, 'contoso');
+  await mkdir(directory, { recursive: true });
+  const settings = parseSettings(await readFile(join(example, 'migration.json'), 'utf8'));
+  settings.source = { ...settings.source, host: source.host, port: source.port };
+  settings.target = { ...settings.target, host: target.host, port: target.port };
+  await writeFile(join(directory, 'migration.json'), `${JSON.stringify(settings, null, 2)}\n`);
+  await writeFile(join(directory, 'wave1.csv'), await readFile(join(example, 'wave1.csv')));
+  return directory;
+}

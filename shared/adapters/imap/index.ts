@@ -1,0 +1,1 @@
+export { ImapServers } from './servers.ts';

@@ -1,0 +1,114 @@
+/** `migration.json` from text to trusted settings. Messages name keys and places, never values: a value may be a secret. */
+import { isIP } from 'node:net';
+import type * as z from 'zod';
+import { nearest } from '../core/nearest.ts';
+import { isPrivateAddress } from '../core/private-address.ts';
+import { MigrationError } from '../errors.ts';
+import { keyPositions, positionAt, type Position } from './json-positions.ts';
+import { EndpointSettings, Settings } from './settings.ts';
+
+const fileName = 'migration.json';
+const mostProblems = 5;
+
+interface Problem {
+  path: string;
+  text: string;
+}
+
+/** Errors: SETTINGS_INVALID. */
+export function parseSettings(text: string): Settings {
+  const value = parseJson(text.replace(/^\uFEFF/, ''));
+  const parsed = Settings.safeParse(value);
+  const problems = parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(problemsOf);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const positions = keyPositions(text);
+  const told = problems
+    .slice(0, mostProblems)
+    .map((problem) => `${fileName}${where(positions, problem.path)}: ${problem.text}`);
+  const rest = problems.length - told.length;
+  throw new MigrationError('SETTINGS_INVALID', `${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const at = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+    const position = at === undefined ? positionAt(text, text.length) : positionAt(text, Number(at));
+    throw new MigrationError('SETTINGS_INVALID', `${fileName}${placeText(position)}: this is not valid JSON.`);
+  }
+}
+
+const placeText = ({ line, column }: Position): string => ` line ${line} column ${column}`;
+
+/** A key that is missing has no place of its own: its parent's is named. */
+function where(positions: ReadonlyMap<string, Position>, path: string): string {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const position = positions.get(at);
+    if (position) return placeText(position);
+  }
+  return '';
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path);
+    return issue.keys.map((key) => {
+      const meant = nearest(key, known);
+      const full = path === '' ? key : `${path}.${key}`;
+      return { path: full, text: `unknown key "${full}"${meant === null ? '' : `, did you mean "${meant}"?`}` };
+    });
+  }
+  return [{ path, text: `"${path === '' ? fileName : path}" ${expectation(issue)}` }];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map((v) => JSON.stringify(v)).join(', ')}`;
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  // Texts of our own schemas; zod's others could quote the value.
+  return /^write an interval/.test(issue.message) ? `is not an interval: ${issue.message}` : 'is not valid';
+}
+
+function knownKeys(path: string): string[] {
+  const [top, below] = path.split('.');
+  if (top === undefined || top === '') return Object.keys(Settings.shape);
+  if (top === 'source' || top === 'target') {
+    const endpoint = EndpointSettings.shape;
+    return Object.keys(below === 'connections' ? endpoint.connections.unwrap().shape : endpoint);
+  }
+  const section = top === 'folders' || top === 'limits' || top === 'schedule' ? Settings.shape[top] : null;
+  return section === null ? [] : Object.keys(section.unwrap().shape);
+}
+
+function contradictions(settings: Settings): Problem[] {
+  return (['source', 'target'] as const).flatMap((side) => {
+    const endpoint = settings[side];
+    const problems: Problem[] = [];
+    if (endpoint.tls === 'none' && endpoint.allowPlaintext !== true) {
+      problems.push({
+        path: `${side}.tls`,
+        text: `"${side}.tls" is "none", which sends passwords in the clear: that needs "allowPlaintext": true`,
+      });
+    }
+    if (isPrivateHost(endpoint.host) && endpoint.allowPrivateAddress !== true) {
+      problems.push({
+        path: `${side}.host`,
+        text: `"${side}.host" is a private or loopback address: that needs "allowPrivateAddress": true`,
+      });
+    }
+    if (endpoint.caFile !== undefined && !/^[\w][\w .-]*$/.test(endpoint.caFile)) {
+      problems.push({ path: `${side}.caFile`, text: `"${side}.caFile" must be the name of a file beside ${fileName}` });
+    }
+    return problems;
+  });
+}
+
+/** Only what can be told without asking DNS; the connection asks and checks again. */
+function isPrivateHost(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (bare.toLowerCase() === 'localhost' || bare.toLowerCase().endsWith('.localhost')) return true;
+  return isIP(bare) !== 0 && isPrivateAddress(bare);
+}

@@ -1,0 +1,57 @@
+/** `summary.json`: what a pass came to, for programs; report.html and report.csv say the same to people. */
+import * as z from 'zod';
+import { BatchName, MailboxId, PassId } from './ids.ts';
+import { Counts, Failure } from './items.ts';
+import { passKinds } from './names.ts';
+import { verdicts } from './workflow.ts';
+
+const count = z.number().int().min(0);
+
+export const MailboxLine = z.object({
+  mailboxId: MailboxId,
+  emailAddress: z.string(),
+  targetUser: z.string(),
+  /** `wave1.csv:2` */
+  origin: z.string(),
+  verdict: z.enum(verdicts),
+  failure: Failure.nullable(),
+  /** Over all passes. */
+  counts: Counts,
+  copiedNow: count,
+  flagsChangedNow: count,
+  planned: z.object({ messages: count, bytes: count }),
+  surplus: count,
+  openDoubts: count,
+  removedAtTarget: count,
+  droppedKeywords: count,
+  folderCount: count,
+});
+export type MailboxLine = z.infer<typeof MailboxLine>;
+
+export const PassTotals = z.object({
+  mailboxes: count,
+  complete: count,
+  completeWithSkips: count,
+  incomplete: count,
+  counts: Counts,
+  copiedNow: count,
+  surplus: count,
+});
+export type PassTotals = z.infer<typeof PassTotals>;
+
+export const PassSummary = z.object({
+  version: z.literal(1),
+  batch: BatchName,
+  pass: z.enum(passKinds),
+  passId: PassId,
+  startedAt: z.string().nullable(),
+  endedAt: z.string(),
+  verdict: z.enum(verdicts),
+  /** Why the pass as a whole could not be carried out. */
+  failure: Failure.nullable(),
+  /** Rows of the CSV. */
+  rejected: count,
+  mailboxes: z.array(MailboxLine),
+  totals: PassTotals,
+});
+export type PassSummary = z.infer<typeof PassSummary>;

@@ -1,0 +1,10 @@
+import { defaults, type Settings } from '../../contract/settings.ts';
+
+/** Mailboxes at once, so that no endpoint gets more connections than it is said to bear. */
+export function mailboxConcurrency({ source, target }: Settings): number {
+  const atOnce = [source, target].map(({ connections }) => {
+    const total = connections?.total ?? defaults.connectionsTotal;
+    return Math.floor(total / (connections?.perMailbox ?? defaults.connectionsPerMailbox));
+  });
+  return Math.max(1, Math.min(...atOnce));
+}

@@ -1,0 +1,30 @@
+import type { MailboxLine, PassSummary } from '../../contract/report.ts';
+import { csvText } from './csv-cell.ts';
+
+const columns: readonly (readonly [string, (m: MailboxLine) => string | number])[] = [
+  ['Mailbox', (m) => m.emailAddress],
+  ['Target', (m) => m.targetUser],
+  ['CSV row', (m) => m.origin],
+  ['Verdict', (m) => m.verdict],
+  ['Messages at the source', (m) => m.counts.source],
+  ['Copied', (m) => m.counts.copied],
+  ['Was there before', (m) => m.counts.present],
+  ['Skipped', (m) => m.counts.skipped],
+  ['Quarantined', (m) => m.counts.quarantined],
+  ['Gone meanwhile', (m) => m.counts.gone],
+  ['Bytes copied', (m) => m.counts.bytes],
+  ['Copied in this pass', (m) => m.copiedNow],
+  ['Flags changed in this pass', (m) => m.flagsChangedNow],
+  ['Surplus copies', (m) => m.surplus],
+  ['Rows in doubt', (m) => m.openDoubts],
+  ['Removed at the target since', (m) => m.removedAtTarget],
+  ['Folders', (m) => m.folderCount],
+  ['Code', (m) => m.failure?.code ?? ''],
+  ['Reason', (m) => m.failure?.message ?? ''],
+  ['What to do', (m) => m.failure?.hint ?? ''],
+];
+
+/** One line per mailbox. */
+export function reportCsv({ mailboxes }: PassSummary): string {
+  return csvText([columns.map(([title]) => title), ...mailboxes.map((m) => columns.map(([, of]) => of(m)))]);
+}

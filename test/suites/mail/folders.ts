@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { all, mail, type Suite } from './world.ts';
+
+export function folderRules({ mailbox, source, target }: Suite): void {
+  test('opening a folder again tells its new state', async () => {
+    const box = await mailbox();
+    const session = await source(box);
+    const before = await session.openFolder('INBOX');
+    await box.plant('INBOX', { octets: mail('a') });
+    const after = await session.openFolder('INBOX');
+    expect(after).toMatchObject({ uidValidity: before.uidValidity, messageCount: 1 });
+    expect(after.uidNext).toBeGreaterThan(before.uidNext);
+  });
+
+  test('folder names come decoded, with delimiter and attributes', async () => {
+    const box = await mailbox();
+    const names = ['Αρχείο', 'Αρχείο/Απεσταλμένα', '📬 post', 'R&D "quoted"', 'a [b] {3}'];
+    for (const name of names) await box.create(name);
+    const session = await source(box);
+    const folders = await session.listFolders();
+    expect(folders.map(({ path }) => path)).toEqual(expect.arrayContaining(['INBOX', ...names]));
+    expect(new Set(folders.map(({ delimiter }) => delimiter))).toEqual(new Set(['/']));
+    for (const name of names) expect(await session.openFolder(name)).toMatchObject({ messageCount: 0 });
+    expect((await session.namespaces()).personal[0]).toEqual({ prefix: '', delimiter: '/' });
+  });
+
+  test('a folder that is not there is FOLDER_UNREADABLE, and the session lives on', async () => {
+    const session = await source(await mailbox());
+    await expect(session.openFolder('nowhere')).rejects.toMatchObject({ code: 'FOLDER_UNREADABLE' });
+    await expect(all(session.listMessages({ first: 1, last: '*' }))).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
+    expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 0 });
+  });
+
+  test('a nested folder is created with its parents, twice is no error', async () => {
+    const box = await mailbox();
+    const session = await target(box);
+    for (let i = 0; i < 2; i++) await session.createFolder('Α/Β 🙂/C & D');
+    expect(await session.subscribe('Α/Β 🙂/C & D')).toBe(true);
+    for (const path of ['Α', 'Α/Β 🙂', 'Α/Β 🙂/C & D']) await session.openFolder(path);
+    const folder = (await session.listFolders()).find(({ path }) => path === 'Α/Β 🙂/C & D');
+    expect(folder).toMatchObject({ subscribed: true });
+  });
+}
