@@ -26,9 +26,14 @@ export function barText(share: number, width: number): string {
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What people see as characters: an emoji with its modifiers is one. */
+export const graphemes = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment);
+
 /** Columns of a terminal: folder names and addresses may hold wide or combining characters, or control codes. */
 export function cellText(text: string, width: number): string {
-  const clean = [...text.replace(/\p{C}/gu, '?')];
+  const clean = graphemes(text.replace(/\p{C}/gu, '?'));
   const cut = clean.length > width ? [...clean.slice(0, width - 1), '…'] : clean;
   return cut.join('') + ' '.repeat(width - cut.length);
 }

@@ -28,7 +28,8 @@ export async function run(options: RunOptions, streams: Streams, signal: AbortSi
   const onEvent = (event: StackEvent): void => {
     if (event.type === 'DeadLetter') failedStarts.push(event.error);
   };
-  const operator = await startOperator({ stateDir: options.stateDir, watch: options.watch, onEvent });
+  const { stateDir, watch } = options;
+  const operator = await startOperator({ stateDir, watch, onEvent, say: (text) => reporter.say(text) });
   try {
     const follow = { operator, reporter, signal };
     const ended = new EndedPasses(follow, options.stateDir);

@@ -1,4 +1,6 @@
 /** Where text goes: lines that stay, and, on a terminal, lines that are drawn again in place. */
+import { graphemes } from './format.ts';
+
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
@@ -33,7 +35,11 @@ export class Screen {
       return;
     }
     this.clear();
-    const cut = lines.map((line) => [...line].slice(0, this.width - 1).join(''));
+    const cut = lines.map((line) =>
+      graphemes(line)
+        .slice(0, this.width - 1)
+        .join(''),
+    );
     this.output.write(cut.map((line) => `${line}\n`).join(''));
     this.drawn = cut.length;
   }

@@ -5,13 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { loadAssembly, startEmbeddedStack, type EmbeddedStack, type StackEvent } from '../local/embedded-stack.ts';
-import { DynamoBatchStore, DynamoChunkStore, DynamoMailboxStore } from '../shared/adapters/dynamodb/index.ts';
+import {
+  documentClient,
+  DynamoBatchStore,
+  DynamoChunkStore,
+  DynamoMailboxStore,
+} from '../shared/adapters/dynamodb/index.ts';
 import { S3DataStore } from '../shared/adapters/s3/index.ts';
 import { outputs, passMetadataKey } from '../shared/contract/names.ts';
 import { PassRequest } from '../shared/contract/workflow.ts';
 import type { Ports } from '../shared/ports/ports.ts';
+import { synthesizer } from './synthesize.ts';
 
 const projectDir = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,19 +45,24 @@ export interface OperatorOptions {
   stateDir: string;
   watch: boolean;
   onEvent: (event: StackEvent) => void;
+  say: (text: string) => void;
 }
 
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const assembly = await loadAssembly({ projectDir, cacheDir: join(homedir(), '.cache', 'mailferry') });
   const { stateDir, watch, onEvent } = options;
+  const assembly = await loadAssembly({
+    projectDir,
+    cacheDir: join(homedir(), '.cache', 'mailferry'),
+    synthesize: async (outdir) => {
+      options.say('Preparing the stack, as after every change of its sources: about ten seconds.');
+      await synthesizer(projectDir)(outdir);
+    },
+  });
   const stack = await startEmbeddedStack({ stateDir: join(stateDir, 'stack'), assembly, onEvent, schedules: watch });
   const { region, credentials, endpoints } = stack.clientConfig;
   const objects = new S3Client({ region, credentials, endpoint: endpoints.s3, forcePathStyle: true });
   const states = new SFNClient({ region, credentials, endpoint: endpoints.sfn });
-  const documents = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
+  const documents = documentClient(new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb }));
   const table = output(stack, outputs.table);
   const machine = output(stack, outputs.stateMachine);
   const describe = (arn: string): Promise<Execution> => describeExecution(states, arn);

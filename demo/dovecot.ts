@@ -78,8 +78,12 @@ export async function startDovecot(options: DovecotOptions): Promise<MailServer>
   writeFileSync(join(dir, 'dovecot.conf'), configText);
   const child = spawn(binary, ['-F', '-c', join(dir, 'dovecot.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const log = (): string => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '');
+  // An error that ends this process must not leave a server behind.
+  const onExit = (): void => void child.kill('SIGTERM');
+  process.once('exit', onExit);
   await accepting(child, port, log);
   const stop = async (): Promise<void> => {
+    process.off('exit', onExit);
     await ended(child);
     rmSync(dir, { recursive: true, force: true });
     if (options.baseDir === undefined || options.persistent === true) return;

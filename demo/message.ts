@@ -55,7 +55,7 @@ function octets(seed: string, sizeBytes: number): Buffer {
 function encodedWord(text: string): string {
   // Printable ASCII goes as it is.
   if (/^[ -~]*$/.test(text)) return text;
-  const pieces = [...text].reduce<string[]>((all, character) => {
+  const pieces = Array.from(text).reduce<string[]>((all, character) => {
     const last = all.at(-1);
     if (last !== undefined && Buffer.byteLength(last + character) <= 42) all[all.length - 1] = last + character;
     else all.push(character);

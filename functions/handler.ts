@@ -34,7 +34,8 @@ const Subject = z.object({
 
 export function stepHandler<Input, Output>(definition: StepDefinition<Input, Output>) {
   return async (event: unknown, context: LambdaContext): Promise<Output> => {
-    const { ports, flush } = currentRuntime();
+    const runtime = currentRuntime();
+    const { ports } = runtime;
     const { batch, passId, mailboxId } = Subject.safeParse(event).data ?? {};
     const fields: LogFields = { step: definition.step, requestId: context.awsRequestId, batch, passId, mailboxId };
     const startedMs = ports.clock.nowMs();
@@ -52,7 +53,7 @@ export function stepHandler<Input, Output>(definition: StepDefinition<Input, Out
       throw shown;
     } finally {
       ports.telemetry.info('step ended', { ...fields, durationMs: ports.clock.nowMs() - startedMs });
-      flush();
+      runtime.flush();
     }
   };
 }

@@ -3,8 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
+  documentClient,
   DynamoBatchStore,
   DynamoChunkStore,
   DynamoCredentialStore,
@@ -36,9 +36,7 @@ export function currentRuntime(): Runtime {
 function createRuntime(): Runtime {
   const environment = parseEnvironment(process.env);
   const { table, dataBucket, intakeBucket } = environment;
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const documents = documentClient(new DynamoDBClient());
   const objects = new S3Client();
   const telemetry = new PowertoolsTelemetry();
   const ports: Ports = {

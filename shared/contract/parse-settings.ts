@@ -69,7 +69,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   // Texts of our own schemas; zod's others could quote the value.
-  return /^write an interval/.test(issue.message) ? `is not an interval: ${issue.message}` : 'is not valid';
+  return issue.message.startsWith('write an interval') ? `is not an interval: ${issue.message}` : 'is not valid';
 }
 
 function knownKeys(path: string): string[] {
