@@ -19,7 +19,9 @@ interface Problem {
 export function parseSettings(text: string): Settings {
   const value = parseJson(text.replace(/^\uFEFF/, ''));
   const parsed = Settings.safeParse(value);
-  const problems = parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap(problemsOf);
+  const problems = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.flatMap((issue) => problemsOf(issue, value));
   if (parsed.success && problems.length === 0) return parsed.data;
   const positions = keyPositions(text);
   const told = problems
@@ -50,7 +52,7 @@ function where(positions: ReadonlyMap<string, Position>, path: string): string {
   return '';
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
@@ -60,7 +62,17 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
       return { path: full, text: `unknown key "${full}"${meant === null ? '' : `, did you mean "${meant}"?`}` };
     });
   }
-  return [{ path, text: `"${path === '' ? fileName : path}" ${expectation(issue)}` }];
+  const text = isAbsent(value, issue.path) ? 'is missing' : expectation(issue);
+  return [{ path, text: `"${path === '' ? fileName : path}" ${text}` }];
+}
+
+function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
+  let at: unknown = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return true;
+    at = Reflect.get(at, key);
+  }
+  return false;
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
