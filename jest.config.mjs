@@ -1,3 +1,6 @@
+// The SDK's note on Node versions is for who updates it; its version is pinned.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** ESM jest: `jest.mock` does not hoist here, so everything is injected instead. */
 export default {
   testEnvironment: 'node',

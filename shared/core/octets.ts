@@ -26,9 +26,3 @@ export class CanonicalHash {
     return this.hash.digest('hex');
   }
 }
-
-export async function canonicalHashOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = new CanonicalHash();
-  for await (const part of octets) hash.update(part);
-  return hash.digest();
-}

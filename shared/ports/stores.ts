@@ -18,8 +18,8 @@ export interface BatchStore {
   read(batch: string): Promise<BatchRecord | null>;
   /** Whole record; last writer wins, so only the holder of the batch lock calls it. Idempotent. */
   put(record: BatchRecord): Promise<void>;
-  /** Batches whose state is not `closed`; what the tick looks through. */
-  listOpen(): Promise<BatchRecord[]>;
+  /** Names of the batches that are not `closed`, ascending: what the tick looks through. A name may be one too many. */
+  listOpen(): Promise<string[]>;
 
   /**
    * Decides a request once: stores `request` under `requestKey` unless something is there, and returns what is there

@@ -5,6 +5,7 @@
 import type { StartEvent, StartResult } from '../contract/start-event.ts';
 import { BatchName } from '../contract/ids.ts';
 import { passMetadataKey } from '../contract/names.ts';
+import type { BatchRecord } from '../contract/items.ts';
 import type { PassRequest } from '../contract/workflow.ts';
 import { isDue, passOfTick, passOfUpload } from '../core/batch/decide-pass.ts';
 import { passIdOf } from '../core/batch/pass-name.ts';
@@ -42,7 +43,7 @@ async function startUploaded(ports: StartPorts, { key, versionId }: Of<'upload'>
 }
 
 async function startDue(ports: StartPorts, { scheduledFor }: Of<'tick'>): Promise<StartResult> {
-  const due = (await ports.batches.listOpen()).filter((batch) => isDue(batch, Date.parse(scheduledFor)));
+  const due = (await readOpen(ports)).filter((batch) => isDue(batch, Date.parse(scheduledFor)));
   const results: StartResult[] = [];
   for (const record of due) {
     const { batch } = record;
@@ -61,6 +62,22 @@ async function startDue(ports: StartPorts, { scheduledFor }: Of<'tick'>): Promis
     );
   }
   return { started: results.flatMap((r) => r.started), ignored: results.length === 0 ? 'No batch is due.' : null };
+}
+
+/** A record that cannot be read stops its own batch only. */
+async function readOpen(ports: StartPorts): Promise<BatchRecord[]> {
+  const records: BatchRecord[] = [];
+  for (const batch of await ports.batches.listOpen()) {
+    try {
+      const record = await ports.batches.read(batch);
+      if (record) records.push(record);
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error;
+      ports.telemetry.count('Errors', 1, error.code);
+      ports.telemetry.error('batch cannot be read', { batch, code: error.code });
+    }
+  }
+  return records;
 }
 
 async function startRequested(ports: StartPorts, { batch, pass, requestId }: Of<'request'>): Promise<StartResult> {

@@ -55,7 +55,7 @@ export function batchStoreSuite(name: string, make: () => Promise<BatchStore>): 
       await store.put(batchRecord('b'));
       await store.put(batchRecord('a', { state: 'closing' }));
       await store.put(batchRecord('c', { state: 'closed' }));
-      expect((await store.listOpen()).map(({ batch }) => batch)).toEqual(['a', 'b']);
+      expect(await store.listOpen()).toEqual(['a', 'b']);
     });
 
     test('a batch that closes is no longer open, and one that is reopened is', async () => {
@@ -65,7 +65,7 @@ export function batchStoreSuite(name: string, make: () => Promise<BatchStore>): 
       expect(await store.listOpen()).toEqual([]);
       expect(await store.read('wave1')).toEqual(batchRecord('wave1', { state: 'closed' }));
       await store.put(batchRecord('wave1'));
-      expect(await store.listOpen()).toEqual([batchRecord('wave1')]);
+      expect(await store.listOpen()).toEqual(['wave1']);
     });
   });
   startSuite(name, make);

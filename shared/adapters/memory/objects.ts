@@ -56,9 +56,11 @@ export class MemoryIntakeStore implements IntakeStore {
     metadata: Readonly<Record<string, string>>;
   }[] = [];
 
+  private uploads = 0;
+
   /** What a person does: puts an object, which gets a new version. */
   upload(key: string, octets: Uint8Array | string, metadata: Readonly<Record<string, string>> = {}): string {
-    const versionId = `v${this.versions.length + 1}`;
+    const versionId = `v${++this.uploads}`;
     this.versions.push({ key, versionId, octets: typeof octets === 'string' ? Buffer.from(octets) : octets, metadata });
     return versionId;
   }

@@ -55,8 +55,9 @@ export class MemoryBatchStore implements BatchStore {
   async put(record: BatchRecord): Promise<void> {
     this.batches.set(record.batch, record);
   }
-  async listOpen(): Promise<BatchRecord[]> {
-    return this.batches.below('').filter((record) => record.state !== 'closed');
+  async listOpen(): Promise<string[]> {
+    const open = this.batches.below('').filter((record) => record.state !== 'closed');
+    return open.map(({ batch }) => batch).sort();
   }
   async recordStart(requestKey: string, request: PassRequest): Promise<PassRequest> {
     const key = `${request.batch}/${requestKey}`;

@@ -2,7 +2,7 @@
 import type { CopyRow, PlannedFolder, RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
-import { canonicalHashOf } from '../../core/octets.ts';
+import { CanonicalHash } from '../../core/octets.ts';
 import { assignCopies, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
 import type { MailReader } from '../../ports/mail.ts';
 import { readClaims } from './claims.ts';
@@ -107,4 +107,10 @@ export async function hashesOf<Uid extends number>(
   for await (const message of reader.fetchMessages(uids))
     hashes.set(message.uid, await canonicalHashOf(message.octets));
   return hashes;
+}
+
+async function canonicalHashOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = new CanonicalHash();
+  for await (const part of octets) hash.update(part);
+  return hash.digest();
 }

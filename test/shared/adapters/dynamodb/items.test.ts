@@ -61,12 +61,6 @@ describe('dynamodb: items', () => {
       expect(Math.abs(expiresAt - Date.now() / 1000 - yearSeconds)).toBeLessThan(60);
   });
 
-  test('an index item without an open record does not open a batch', async () => {
-    const table = await server.newTable();
-    await plant(table, 'BATCHES', 'wave1', {});
-    expect(await new DynamoBatchStore(server.client, table).listOpen()).toEqual([]);
-  });
-
   test('a chunk with a tail of 400 characters costs one write unit', async () => {
     const table = await server.newTable();
     await new DynamoChunkStore(server.client, table).replace(
