@@ -40,7 +40,9 @@ function contextOf({ requestId, deadlineMs }) {
 
 let current;
 
-parentPort.on('message', async (invocation) => {
+parentPort.on('message', (invocation) => void perform(invocation));
+
+async function perform(invocation) {
   current = invocation.requestId;
   const handler = await loaded;
   if (typeof handler !== 'function') return answer({ ok: false, error: describe(handler), fatal: true });
@@ -50,7 +52,7 @@ parentPort.on('message', async (invocation) => {
   } catch (error) {
     answer({ ok: false, error: describe(error), fatal: false });
   }
-});
+}
 
 function answer(reply) {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

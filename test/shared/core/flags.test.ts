@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { flagChange, portableFlags, sameFlags } from '../../../shared/core/flags.ts';
+import { flagChange, portableFlags, sameFlags, type FlagSides } from '../../../shared/core/flags.ts';
 
 describe('flags that go to the target', () => {
   test.each([
@@ -11,17 +11,27 @@ describe('flags that go to the target', () => {
   });
 });
 
+const sides = (base: string[], source: string[], target: string[]): FlagSides => ({ base, source, target });
+
 describe('a flag change', () => {
-  const rows: [string, string[], string[], string[], string[], string[]][] = [
-    ['set at the source is set at the target', [], ['\\Seen'], [], ['\\Seen'], []],
-    ['cleared at the source is cleared at the target', ['\\Seen'], [], ['\\Seen'], [], ['\\Seen']],
-    ['of the target user stays', [], [], ['\\Flagged'], [], []],
-    ['undone by the target user stays undone', ['\\Seen'], ['\\Seen'], [], [], []],
-    ['that the target has already is not sent', [], ['\\Seen'], ['\\seen'], [], []],
-    ['on both sides: each keeps its own', ['\\Seen'], ['\\Seen', 'Work'], ['\\Flagged'], ['Work'], []],
+  const rows: [rule: string, sides: FlagSides, change: { add: string[]; remove: string[] }][] = [
+    ['set at the source is set at the target', sides([], ['\\Seen'], []), { add: ['\\Seen'], remove: [] }],
+    [
+      'cleared at the source is cleared at the target',
+      sides(['\\Seen'], [], ['\\Seen']),
+      { add: [], remove: ['\\Seen'] },
+    ],
+    ['of the target user stays', sides([], [], ['\\Flagged']), { add: [], remove: [] }],
+    ['undone by the target user stays undone', sides(['\\Seen'], ['\\Seen'], []), { add: [], remove: [] }],
+    ['that the target has already is not sent', sides([], ['\\Seen'], ['\\seen']), { add: [], remove: [] }],
+    [
+      'on both sides: each keeps its own',
+      sides(['\\Seen'], ['\\Seen', 'Work'], ['\\Flagged']),
+      { add: ['Work'], remove: [] },
+    ],
   ];
-  test.each(rows)('%s', (_, base, source, target, add, remove) => {
-    expect(flagChange({ base, source, target })).toEqual({ add, remove });
+  test.each(rows)('%s', (_, three, change) => {
+    expect(flagChange(three)).toEqual(change);
   });
 
   test('flags are compared without case and order', () => {
