@@ -91,6 +91,7 @@ async function start(options: EmbeddedStackOptions, model: StackModel, unlock: (
   const servers = await startServers({ model, authorizer, store, executions, at });
   Object.assign(endpoints, servers.endpoints);
   dispatcher.resume();
+  store.resume();
   executions.resume();
   if (options.schedules === true) scheduler.run();
   const close = async (): Promise<void> => {

@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createWholeFile } from './whole-file.ts';
 
 /** Somebody else works with this directory: two processes would do every step twice. */
 export class StateDirInUseError extends Error {
@@ -13,19 +14,12 @@ export function lockStateDir(stateDir: string): () => void {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   chmodSync(stateDir, 0o700);
   const path = join(stateDir, 'lock');
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-      heldHere.add(path);
-      return () => {
-        heldHere.delete(path);
-        rmSync(path, { force: true });
-      };
-    } catch (error) {
-      if (!isExistsError(error)) throw error;
-      removeIfStale(path, stateDir);
-    }
-  }
+  while (!createWholeFile(path, String(process.pid))) removeIfStale(path, stateDir);
+  heldHere.add(path);
+  return () => {
+    heldHere.delete(path);
+    rmSync(path, { force: true });
+  };
 }
 
 /** A process that was killed leaves its lock behind. In a container, the next one may even have the same id. */
@@ -49,8 +43,4 @@ function isAlive(pid: number): boolean {
     // EPERM: it lives, and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-function isExistsError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }

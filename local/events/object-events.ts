@@ -7,9 +7,7 @@ import { objectCreatedEvent } from './s3-event.ts';
 /** From a bucket through the template's rules to their targets; durable when it returns. */
 export function routeObjectEvents(model: StackModel, dispatcher: Dispatcher): (created: ObjectCreated) => void {
   const rules = model.rules.map((rule) => ({ rule, matches: compilePattern(rule.pattern) }));
-  const emitting = new Set(model.buckets.filter((bucket) => bucket.emitsEvents).map((bucket) => bucket.name));
   return (created) => {
-    if (!emitting.has(created.bucket)) return;
     const event = objectCreatedEvent(created, model);
     for (const { rule, matches } of rules)
       if (matches(event))

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsError } from '../aws-json.ts';
 import type { KeyModel } from '../template/storage.ts';
+import { createWholeFile } from '../whole-file.ts';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
@@ -69,6 +70,6 @@ function boundText(context: EncryptionContext): Buffer {
 }
 
 function materialOf(path: string): Buffer {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(path)) createWholeFile(path, randomBytes(32));
   return readFileSync(path);
 }

@@ -1,31 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { RecordLog } from '../record-log.ts';
 import { noSuchKey, preconditionFailed, S3Error } from './errors.ts';
+import { IndexRow, type PutReason, type StoredVersion } from './index-rows.ts';
 import type { StagedBody } from './staged-body.ts';
 
-const StoredVersion = z.object({
-  key: z.string(),
-  /** `null`, as S3 writes it, in a bucket without versioning. */
-  versionId: z.string(),
-  /** Empty for a delete marker. */
-  file: z.string(),
-  sizeBytes: z.number(),
-  /** Quoted, as in the header. */
-  etag: z.string(),
-  crc32: z.string(),
-  headers: z.record(z.string(), z.string()),
-  modifiedAt: z.string(),
-});
-export type StoredVersion = z.infer<typeof StoredVersion>;
-
-const IndexRow = z.union([
-  z.object({ put: StoredVersion }),
-  z.object({ removed: z.object({ key: z.string(), versionId: z.string() }) }),
-]);
-type IndexRow = z.infer<typeof IndexRow>;
+export type { StoredVersion } from './index-rows.ts';
 
 export interface NewObject {
   key: string;
@@ -53,6 +34,8 @@ export class Bucket {
   readonly #log: RecordLog<IndexRow>;
   /** Newest last. */
   readonly #versions = new Map<string, StoredVersion[]>();
+  /** Puts whose event nobody has taken yet, by version id and key. */
+  readonly #unannounced = new Map<string, { version: StoredVersion; reason: PutReason }>();
   #sortedKeys: string[] | undefined;
 
   constructor(directory: string, options: { name: string; versioned: boolean }) {
@@ -87,11 +70,12 @@ export class Bucket {
     return version;
   }
 
-  put(object: NewObject, conditions: Preconditions): StoredVersion {
+  /** With `announce`, the version is in `unannounced` until `announced` is called, over restarts too. */
+  put(object: NewObject, conditions: Preconditions, announce?: PutReason): StoredVersion {
     this.#check(object.key, conditions);
     const file = randomUUID();
     renameSync(object.body.path, join(this.directory, file));
-    return this.#add({
+    const version = {
       key: object.key,
       versionId: this.versioned ? newVersionId() : 'null',
       file,
@@ -100,23 +84,22 @@ export class Bucket {
       crc32: object.body.crc32,
       headers: object.headers,
       modifiedAt: new Date().toISOString(),
-    });
+    };
+    return this.#add(version, announce);
+  }
+
+  unannounced(): { version: StoredVersion; reason: PutReason }[] {
+    return [...this.#unannounced.values()];
+  }
+
+  announced({ key, versionId }: StoredVersion): void {
+    this.#record({ announced: { key, versionId } });
   }
 
   /** Without a version id: a delete marker in a versioned bucket, else the end of the object. */
   delete(key: string, versionId: string | undefined): StoredVersion | undefined {
     if (versionId === undefined && this.versioned) {
-      const now = new Date().toISOString();
-      return this.#add({
-        key,
-        versionId: newVersionId(),
-        file: '',
-        sizeBytes: 0,
-        etag: '',
-        crc32: '',
-        headers: {},
-        modifiedAt: now,
-      });
+      return this.#add(marker(key));
     }
     const wanted = versionId ?? 'null';
     const found = this.#versions.get(key)?.find((version) => version.versionId === wanted);
@@ -151,9 +134,9 @@ export class Bucket {
     if (ifMatch.replaceAll('"', '') !== current.etag.replaceAll('"', '')) throw preconditionFailed();
   }
 
-  #add(version: StoredVersion): StoredVersion {
+  #add(version: StoredVersion, announce?: PutReason): StoredVersion {
     const replaced = this.versioned ? undefined : this.#versions.get(version.key)?.at(-1);
-    this.#record({ put: version });
+    this.#record({ put: version, announce });
     if (replaced !== undefined) rmSync(this.pathOf(replaced), { force: true });
     return version;
   }
@@ -169,6 +152,12 @@ export class Bucket {
   }
 
   #apply(row: IndexRow): void {
+    if ('announced' in row) {
+      this.#unannounced.delete(`${row.announced.versionId} ${row.announced.key}`);
+      return;
+    }
+    if ('put' in row && row.announce !== undefined)
+      this.#unannounced.set(`${row.put.versionId} ${row.put.key}`, { version: row.put, reason: row.announce });
     const key = 'put' in row ? row.put.key : row.removed.key;
     const versions = this.#versions.get(key) ?? [];
     const dropped = 'put' in row ? row.put.versionId : row.removed.versionId;
@@ -181,12 +170,25 @@ export class Bucket {
 
   #compact(rowCount: number): void {
     const live = [...this.#versions.values()].flat();
-    if (rowCount > 1000 && rowCount > 2 * live.length) this.#log.rewrite(live.map((put) => ({ put })));
+    if (rowCount <= 1000 || rowCount <= 2 * live.length) return;
+    const reasonOf = (put: StoredVersion) => this.#unannounced.get(`${put.versionId} ${put.key}`)?.reason;
+    this.#log.rewrite(live.map((put) => ({ put, announce: reasonOf(put) })));
   }
 }
 
 /** Opaque; 32 characters were seen in S3's own. */
 const newVersionId = (): string => randomBytes(24).toString('base64url').replaceAll('-', '.');
+
+const marker = (key: string): StoredVersion => ({
+  key,
+  versionId: newVersionId(),
+  file: '',
+  sizeBytes: 0,
+  etag: '',
+  crc32: '',
+  headers: {},
+  modifiedAt: new Date().toISOString(),
+});
 
 /** JavaScript sorts by UTF-16 units, S3 by UTF-8 bytes: they differ for characters beyond the basic plane. */
 export function compareUtf8(a: string, b: string): number {

@@ -3,10 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bucket, type NewObject, type Preconditions, type StoredVersion } from './bucket.ts';
 import { noSuchBucket } from './errors.ts';
+import type { PutReason } from './index-rows.ts';
 import { stageBuffer } from './staged-body.ts';
-
-/** Why an object was created; part of the event. */
-export type PutReason = 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
 
 export interface ObjectCreated {
   bucket: string;
@@ -17,8 +15,8 @@ export interface ObjectCreated {
 
 export interface ObjectStoreOptions {
   directory: string;
-  buckets: readonly { name: string; versioned: boolean }[];
-  /** Called after the object is durable and before the put is answered. */
+  buckets: readonly { name: string; versioned: boolean; emitsEvents: boolean }[];
+  /** Called after the object is durable and before the put is answered; for buckets that emit events. */
   onCreated: (created: ObjectCreated) => void;
 }
 
@@ -27,6 +25,7 @@ export class ObjectStore {
   /** Bodies on their way in. Whatever is found here at start was never acknowledged. */
   readonly stagingDir: string;
   readonly #buckets: Map<string, Bucket>;
+  readonly #emitting: ReadonlySet<string>;
   readonly #onCreated: ObjectStoreOptions['onCreated'];
 
   constructor({ directory, buckets, onCreated }: ObjectStoreOptions) {
@@ -34,7 +33,14 @@ export class ObjectStore {
     rmSync(this.stagingDir, { recursive: true, force: true });
     mkdirSync(this.stagingDir, { recursive: true, mode: 0o700 });
     this.#buckets = new Map(buckets.map((bucket) => [bucket.name, new Bucket(directory, bucket)]));
+    this.#emitting = new Set(buckets.filter((bucket) => bucket.emitsEvents).map((bucket) => bucket.name));
     this.#onCreated = onCreated;
+  }
+
+  /** Events of puts that an earlier process did not come to announce. Call it once somebody can take them. */
+  resume(): void {
+    for (const bucket of this.#buckets.values())
+      for (const { version, reason } of bucket.unannounced()) this.#announce(bucket, version, reason);
   }
 
   bucket(name: string): Bucket {
@@ -45,14 +51,16 @@ export class ObjectStore {
 
   put(bucketName: string, object: NewObject, options: Preconditions & { reason?: PutReason } = {}): StoredVersion {
     const bucket = this.bucket(bucketName);
-    const version = bucket.put(object, options);
-    this.#onCreated({
-      bucket: bucketName,
-      versioned: bucket.versioned,
-      version,
-      reason: options.reason ?? 'PutObject',
-    });
+    const reason = options.reason ?? 'PutObject';
+    if (!this.#emitting.has(bucketName)) return bucket.put(object, options);
+    const version = bucket.put(object, options, reason);
+    this.#announce(bucket, version, reason);
     return version;
+  }
+
+  #announce(bucket: Bucket, version: StoredVersion, reason: PutReason): void {
+    this.#onCreated({ bucket: bucket.name, versioned: bucket.versioned, version, reason });
+    bucket.announced(version);
   }
 
   putBuffer(

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Json, parseJson } from '../json.ts';
 import { RecordLog } from '../record-log.ts';
+import { createWholeFile } from '../whole-file.ts';
 import { type ExecutionEnd, ExecutionRecord } from './execution-record.ts';
 
 /** Closed executions are kept, and their names taken, for 90 days (service-quotas). */
@@ -47,7 +48,7 @@ export class ExecutionRegister {
     const text = JSON.stringify(definition);
     const hash = createHash('sha256').update(text).digest('hex');
     const path = this.#definitionPath(hash);
-    if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 });
+    if (!existsSync(path)) createWholeFile(path, text);
     return hash;
   }
 

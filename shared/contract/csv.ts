@@ -3,10 +3,9 @@
  * A row that cannot be used is rejected with line, column and reason; the others go on. No password ever gets into a
  * rejection, a notice or an error.
  */
-import { CsvError, parse } from 'csv-parse/sync';
-import * as z from 'zod';
 import { csvText } from '../core/report/csv-cell.ts';
 import { MigrationError } from '../errors.ts';
+import { readRecords, type CsvRecord } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
 
 export interface CsvRow {
@@ -58,45 +57,6 @@ export function parseCsv(octets: Uint8Array, name: string): ParsedCsv {
     rejected: read.filter((row) => 'reason' in row),
     notices: unknownColumns(header.cells),
   };
-}
-
-interface CsvRecord {
-  line: number;
-  cells: string[];
-}
-
-const Records = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
-
-function readRecords(text: string, name: string): CsvRecord[] {
-  try {
-    const records = Records.parse(
-      parse(text, {
-        delimiter: delimiterOf(text),
-        info: true,
-        relax_column_count: true,
-        skip_empty_lines: true,
-        max_record_size: 100_000,
-      }),
-    );
-    return records
-      .map(({ record, info }) => ({ line: info.lines - lineBreaks(record), cells: record }))
-      .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line: unknown = error['lines'];
-    const where = typeof line === 'number' ? ` line ${line}` : '';
-    throw new MigrationError('CSV_UNREADABLE', `${name}${where}: the quotes do not match (${error.code}).`);
-  }
-}
-
-/** `info.lines` is where a record ends. */
-const lineBreaks = (cells: readonly string[]): number =>
-  cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
-
-/** Excel writes semicolons where the decimal sign is a comma. */
-function delimiterOf(text: string): string {
-  const header = text.slice(0, text.search(/\r|\n|$/));
-  return [',', ';', '\t'].sort((a, b) => header.split(b).length - header.split(a).length)[0] ?? ',';
 }
 
 const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.toLowerCase();

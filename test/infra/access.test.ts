@@ -113,8 +113,8 @@ describe('the state machine', () => {
   });
 });
 
-test('items are deleted by the steps that lock, report and close, not by workers', () => {
+test('items are deleted by the steps that start, lock, report and close, not by workers', () => {
   const deleters = steps.filter((step) => allowed(of(step), 'dynamodb:DeleteItem').length > 0);
-  expect(deleters).toEqual(['plan-batch', 'report-pass', 'close-batch']);
+  expect(deleters).toEqual(['start-pass', 'plan-batch', 'report-pass', 'close-batch']);
   for (const step of steps) expect(allowed(of(step), 'dynamodb:Query')).toEqual(['<StorageTable.Arn>']);
 });

@@ -1,28 +1,46 @@
 /** The template of infra/ with the fixture handlers in it, synthesized and bundled once for all test files. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Assembly, type AssemblyOptions, loadAssembly } from '../../../local/assembly.ts';
-import type { Step } from '../../../shared/contract/names.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { type Assembly, loadAssembly } from '../../../local/assembly.ts';
 
+const supportDir = fileURLToPath(new URL('.', import.meta.url));
 export const projectDir = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Imported late: most runs find the assembly in the cache, and the import alone takes seconds. */
-export async function synthesizeWithFixtures(outdir: string): Promise<void> {
-  const { buildApp } = await import('../../../infra/build-app.ts');
-  const entryOf = (step: Step): string => fileURLToPath(new URL(`handlers/${step}.ts`, import.meta.url));
-  buildApp({ outdir, entryOf }).synth();
+/** Not `import.meta.resolve`, which jest does not have. */
+export const tsxLoader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** In a process of its own: CDK takes seconds to import, and it talks. */
+async function synthesize(outdir: string): Promise<void> {
+  const script = join(supportDir, 'synthesize-fixtures.ts');
+  await promisify(execFile)(process.execPath, ['--import', tsxLoader, script, outdir], { cwd: projectDir });
 }
 
-export function realAssembly(options: Partial<AssemblyOptions> = {}): Promise<Assembly> {
-  const cacheDir = join(projectDir, 'node_modules', '.cache', 'mailferry-test-assembly');
+/** The stack's own cache knows nothing of the fixture handlers, so they choose the directory. */
+function hashOfHandlers(): string {
+  const directory = join(supportDir, 'handlers');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(directory).sort()) hash.update(name).update(readFileSync(join(directory, name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+export function realAssembly(): Promise<Assembly> {
+  const cacheDir = join(projectDir, 'node_modules', '.cache', `mailferry-fixtures-${hashOfHandlers()}`);
   mkdirSync(cacheDir, { recursive: true });
-  return loadAssembly({ projectDir, cacheDir, synthesize: synthesizeWithFixtures, ...options });
+  return loadAssembly({ projectDir, cacheDir, synthesize });
 }
 
-/** A directory that is gone when the test file has ended. */
-export function temporaryDirectory(): { path: string; remove: () => void } {
+export interface TemporaryDirectory {
+  path: string;
+  remove: () => void;
+}
+
+export function temporaryDirectory(): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), 'mailferry-local-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
