@@ -2,10 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PassRequest } from '../shared/contract/workflow.ts';
 import { readProgress } from './progress.ts';
-import type { Reporter } from './reporter.ts';
+import { pollMs, type Reporter } from './reporter.ts';
 import type { Execution, Operator } from './stack.ts';
-
-const pollMs = 200;
 
 /** An interrupted wait rejects with AbortError. */
 const pause = (signal: AbortSignal): Promise<void> => sleep(pollMs, undefined, { signal });

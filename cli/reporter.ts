@@ -6,6 +6,9 @@ import type { MailboxProgress } from './progress.ts';
 import { Screen, type Output } from './screen.ts';
 import { summaryLines } from './summary-view.ts';
 
+/** Between two looks. */
+export const pollMs = 200;
+
 export interface Streams {
   out: Output;
   err: Output;
@@ -15,7 +18,8 @@ export class Reporter {
   private readonly screen: Screen;
   private readonly out: Output;
   private readonly json: boolean;
-  private readonly startedMs = Date.now();
+  /** Of the copying, so that rates do not count the preparation. */
+  private copyingSinceMs: number | null = null;
   private lastProgress = '';
   private lastDrawnMs = 0;
 
@@ -40,7 +44,9 @@ export class Reporter {
 
   /** Drawn again in place on a terminal; elsewhere a line every two seconds when something changed. */
   progress(mailboxes: readonly MailboxProgress[]): void {
-    const elapsedSeconds = (Date.now() - this.startedMs) / 1000;
+    if (mailboxes.length === 0) return;
+    if (mailboxes.some((m) => m.copied > 0)) this.copyingSinceMs ??= Date.now() - pollMs;
+    const elapsedSeconds = this.copyingSinceMs === null ? 0 : (Date.now() - this.copyingSinceMs) / 1000;
     if (this.screen.live) {
       this.screen.draw(progressLines(mailboxes, { elapsedSeconds, maxLines: Math.max(4, this.screen.height - 4) }));
     }

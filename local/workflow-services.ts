@@ -25,11 +25,11 @@ export function workflowServices(machine: MachineModel, parts: Parts): WorkflowS
     onEvent,
     random: Math.random,
     storage: workflowStorage(machine, parts),
-    async invoke(functionName, payload) {
+    async invoke(functionName, payload, onBegin) {
       try {
         const resource = machine.arn.replace(/:states:(.*):stateMachine:.*$/, `:lambda:$1:function:${functionName}`);
         authorizer.checkRole(machine.roleArn, { action: 'lambda:InvokeFunction', resource });
-        const { result, requestId } = await pool.invoke(functionName, payload);
+        const { result, requestId } = await pool.invoke(functionName, payload, onBegin);
         return { payload: result, requestId };
       } catch (error) {
         throw asStatesError(error);

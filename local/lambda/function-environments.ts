@@ -29,16 +29,15 @@ export class FunctionEnvironments {
     this.#options = options;
   }
 
-  async run(invocation: Invocation): Promise<string> {
-    while (this.#busyCount >= mostEnvironments) await this.#turn();
-    this.#busyCount += 1;
-    const environment = this.#take();
+  async run(invocation: Invocation, onBegin?: () => void): Promise<string> {
+    if (this.#busyCount < mostEnvironments) this.#busyCount += 1;
+    else await this.#turn();
     try {
-      return await environment.run(invocation);
+      const environment = this.#take();
+      onBegin?.();
+      return await environment.run(invocation).finally(() => this.#putBack(environment));
     } finally {
-      this.#busyCount -= 1;
-      this.#putBack(environment);
-      this.#waiting.shift()?.wake();
+      this.#handOver();
     }
   }
 
@@ -51,6 +50,13 @@ export class FunctionEnvironments {
 
   #turn(): Promise<void> {
     return new Promise((resolve, reject) => this.#waiting.push({ wake: resolve, cancel: reject }));
+  }
+
+  /** To who waits longest; a newcomer cannot slip in. */
+  #handOver(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#busyCount -= 1;
+    else next.wake();
   }
 
   #take(): ExecutionEnvironment {

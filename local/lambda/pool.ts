@@ -39,8 +39,8 @@ export class LambdaPool {
     return this.#functions.has(functionNameOf(nameOrArn));
   }
 
-  /** RequestResponse. Rejects with a LambdaError in Lambda's shape, or PoolClosedError. */
-  async invoke(nameOrArn: string, payload: Json): Promise<{ result: Json; requestId: string }> {
+  /** RequestResponse. Rejects with a LambdaError in Lambda's shape, or PoolClosedError. `onBegin`: no longer queued. */
+  async invoke(nameOrArn: string, payload: Json, onBegin?: () => void): Promise<{ result: Json; requestId: string }> {
     const functionName = functionNameOf(nameOrArn);
     const environments = this.#functions.get(functionName);
     if (environments === undefined) throw lambdaError('Lambda.ResourceNotFoundException', notFoundText(nameOrArn));
@@ -55,7 +55,7 @@ export class LambdaPool {
     const startedMs = performance.now();
     this.#onEvent({ type: 'InvocationStarted', functionName, requestId });
     try {
-      const result = await environments.run({ requestId, payload: text });
+      const result = await environments.run({ requestId, payload: text }, onBegin);
       const durationMs = Math.round(performance.now() - startedMs);
       this.#onEvent({ type: 'InvocationEnded', functionName, requestId, durationMs });
       return { result: parseJson(result), requestId };

@@ -16,10 +16,10 @@ export class TerminalError extends StatesError {
   override name = 'TerminalError';
 }
 
-export const dataLimitExceeded = (what: string): TerminalError =>
+export const dataLimitExceeded = (what: string, verb: string): TerminalError =>
   new TerminalError(
     'States.DataLimitExceeded',
-    `The ${what} has a size exceeding the maximum number of bytes service limit.`,
+    `The ${what} ${verb} a size exceeding the maximum number of bytes service limit.`,
   );
 
 /** The reason of an abort signal: somebody stopped the execution, or its time is over. */

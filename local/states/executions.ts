@@ -151,7 +151,7 @@ export class Executions {
       return { status: 'SUCCEEDED', output, ...counts(run) };
     } catch (error) {
       if (error instanceof StatesError)
-        return { status: 'FAILED', error: error.errorName, cause: error.causeText, ...counts(run) };
+        return { status: 'FAILED', error: error.errorName, cause: error.causeText, ...counts(run, 1) };
       throw error;
     }
   }
@@ -203,8 +203,9 @@ function asEnd({ status, errorName, causeText }: ExecutionStopped): ExecutionEnd
   };
 }
 
-function counts({ history }: Run): Pick<ExecutionEnd, 'eventCount' | 'transitionCount'> {
-  return { eventCount: history.eventCount, transitionCount: history.transitionCount };
+/** ExecutionFailed is an event too, and the one that still fits when all others are used up. */
+function counts({ history }: Run, failedEvents = 0): Pick<ExecutionEnd, 'eventCount' | 'transitionCount'> {
+  return { eventCount: history.eventCount + failedEvents, transitionCount: history.transitionCount };
 }
 
 function newRun(

@@ -8,8 +8,8 @@ export const inlineConcurrencyLimit = 40;
 export const distributedConcurrencyLimit = 10_000;
 
 /** Input or output of a state, task or execution. */
-export function checkSize(value: Json, what: string): Json {
-  if (jsonSizeBytes(value) > payloadLimitBytes) throw dataLimitExceeded(what);
+export function checkSize(value: Json, what: string, verb = 'has'): Json {
+  if (jsonSizeBytes(value) > payloadLimitBytes) throw dataLimitExceeded(what, verb);
   return value;
 }
 

@@ -15,7 +15,8 @@ export interface WorkflowStorage {
 /** What the interpreter needs from the rest of the stack. */
 export interface WorkflowServices {
   /** The payload of the function's answer; rejects with a StatesError. */
-  invoke(functionName: string, payload: Json): Promise<{ payload: Json; requestId: string }>;
+  /** `onBegin` is called when the event leaves the queue. */
+  invoke(functionName: string, payload: Json, onBegin: () => void): Promise<{ payload: Json; requestId: string }>;
   storage: WorkflowStorage;
   clock: Clock;
   random(): number;

@@ -13,22 +13,23 @@ export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): 
 
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Limits run in real time, also under a clock that skips waits. Above 24 days nobody waits for the timer. */
-export async function orTimeout<Value>(
-  promise: Promise<Value>,
+/**
+ * The limit runs from the moment when the work says that it has begun, and in real time, also under a clock that skips
+ * waits. Above 24 days nobody waits for the timer.
+ */
+export function orTimeout<Value>(
+  work: (begin: () => void) => Promise<Value>,
   timeoutMs: number,
   onTimeout: () => Error,
 ): Promise<Value> {
-  if (timeoutMs > longestTimerMs) return promise;
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(onTimeout()), timeoutMs);
+  const result = new Promise<Value>((resolve, reject) => {
+    const begin = (): void => {
+      if (timeoutMs <= longestTimerMs) timer ??= setTimeout(() => reject(onTimeout()), timeoutMs);
+    };
+    work(begin).then(resolve, reject);
   });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return result.finally(() => clearTimeout(timer));
 }
 
 /** A controller that is aborted with its parent. `release` when its work is done. */

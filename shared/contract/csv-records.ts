@@ -22,7 +22,7 @@ export function readRecords(decoded: string, name: string): CsvRecord[] {
         delimiter: delimiterOf(text),
         record_delimiter: '\n',
         info: true,
-        on_record: (record: unknown, { lines }) => {
+        on_record: (record: string[], { lines }) => {
           lastLine = lines;
           return record;
         },

@@ -38,6 +38,8 @@ const optional = ['UserRoot', 'TargetUserName', 'TargetPassword'] as const;
 const columns = [...required, ...optional];
 type Column = (typeof columns)[number];
 const mostRows = 50_000;
+/** Characters of one cell. */
+const longestValue = 1_000;
 
 /** Errors: CSV_EMPTY, CSV_HEADER_MISSING, CSV_UNREADABLE. */
 export function parseCsv(octets: Uint8Array, name: string): ParsedCsv {
@@ -99,45 +101,59 @@ interface RowContext {
   seen: Seen;
 }
 
+interface Fault {
+  column: Column | null;
+  reason: string;
+}
+
 function readRow({ line, cells }: CsvRecord, { header, positions, seen }: RowContext): CsvRow | RejectedRow {
-  const raw = (column: Column): string => cells[positions.get(column) ?? -1] ?? '';
-  const trimmed = (column: Column): string => raw(column).trim();
-  const emailAddress = trimmed('EmailAddress');
-  const shownAddress = isAddress(emailAddress) ? emailAddress : null;
-  const reject = (column: Column | null, reason: string): RejectedRow => ({
-    line,
-    column,
-    reason,
-    emailAddress: shownAddress,
-  });
+  const cellOf: CellOf = (column) => cells[positions.get(column) ?? -1] ?? '';
+  const row = rowOf(line, cellOf);
+  const emailAddress = isAddress(row.emailAddress) ? row.emailAddress : null;
+  if (cells.length !== header.length) {
+    const reason = `The row has ${cells.length} cells, the header ${header.length}.`;
+    // A delimiter inside a password shifts what follows: part of it could stand where the address belongs.
+    return { line, column: null, reason, emailAddress: positions.get('EmailAddress') === 0 ? emailAddress : null };
+  }
+  const fault = valueFault(cellOf) ?? doubleFault(row, seen);
+  return fault ? { line, ...fault, emailAddress } : row;
+}
 
-  if (cells.length !== header.length)
-    return reject(null, `The row has ${cells.length} cells, the header ${header.length}.`);
-  const badCell = columns.find((column) => raw(column).length > 1000 || /\p{Cc}/u.test(raw(column)));
-  if (badCell) return reject(badCell, 'The value is too long or holds control characters.');
-  if (!shownAddress)
-    return reject('EmailAddress', emailAddress === '' ? 'The value is missing.' : 'This is no email address.');
-  const absent = required.find((column) => trimmed(column) === '');
-  if (absent) return reject(absent, 'The value is missing.');
+type CellOf = (column: Column) => string;
+
+const rowOf = (line: number, cellOf: CellOf): CsvRow => ({
+  line,
+  emailAddress: cellOf('EmailAddress').trim(),
+  userName: cellOf('UserName').trim(),
+  // Verbatim: blanks may be part of it.
+  password: cellOf('Password'),
+  userRoot: cellOf('UserRoot').trim() || null,
+  targetUserName: cellOf('TargetUserName').trim() || null,
+  targetPassword: cellOf('TargetPassword'),
+});
+
+function valueFault(cellOf: CellOf): Fault | null {
+  const long = columns.find((column) => cellOf(column).length > longestValue);
+  if (long) return { column: long, reason: `The value is longer than ${longestValue} characters.` };
+  const control = columns.find((column) => /\p{Cc}/u.test(cellOf(column)));
+  if (control) return { column: control, reason: 'The value holds control characters, such as a line break.' };
+  const absent = required.find((column) => cellOf(column).trim() === '');
+  if (absent) return { column: absent, reason: 'The value is missing.' };
+  if (!isAddress(cellOf('EmailAddress').trim())) return { column: 'EmailAddress', reason: 'This is no email address.' };
   // The target endpoint's own auth is "password", which needs one for each mailbox.
-  if (trimmed('TargetPassword') === '')
-    return reject('TargetPassword', 'The value is missing: the target asks for a password.');
+  if (cellOf('TargetPassword').trim() === '')
+    return { column: 'TargetPassword', reason: 'The value is missing: the target asks for a password.' };
+  return null;
+}
 
-  const targetUserName = trimmed('TargetUserName') || null;
+function doubleFault({ emailAddress, targetUserName, line }: CsvRow, seen: Seen): Fault | null {
   const firstAddress = noteFirst(seen.addresses, emailAddress, line);
-  if (firstAddress !== line) return reject('EmailAddress', `The address stands in line ${firstAddress} already.`);
+  if (firstAddress !== line)
+    return { column: 'EmailAddress', reason: `The address stands in line ${firstAddress} already.` };
   const firstTarget = noteFirst(seen.targets, targetUserName ?? emailAddress, line);
-  if (firstTarget !== line) return reject('TargetUserName', `Line ${firstTarget} goes to the same target mailbox.`);
-  return {
-    line,
-    emailAddress,
-    userName: trimmed('UserName'),
-    // Verbatim: blanks may be part of it.
-    password: raw('Password'),
-    userRoot: trimmed('UserRoot') || null,
-    targetUserName,
-    targetPassword: raw('TargetPassword'),
-  };
+  if (firstTarget !== line)
+    return { column: 'TargetUserName', reason: `Line ${firstTarget} goes to the same target mailbox.` };
+  return null;
 }
 
 function noteFirst(seen: Map<string, number>, value: string, line: number): number {
@@ -147,7 +163,7 @@ function noteFirst(seen: Map<string, number>, value: string, line: number): numb
   return first;
 }
 
-const isAddress = (text: string): boolean => text.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(text);
+const isAddress = (text: string): boolean => text.length <= 254 && /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(text);
 
 /** What is kept of the CSV: who, and never with which password. */
 export function redactedCsv(rows: readonly CsvRow[]): string {

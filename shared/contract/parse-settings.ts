@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { nearest } from '../core/nearest.ts';
 import { isPrivateAddress } from '../core/private-address.ts';
 import { MigrationError } from '../errors.ts';
-import { keyPositions, positionAt, type Position } from './json-positions.ts';
+import { jsonPlaces, positionAt, type Position } from './json-positions.ts';
 import { EndpointSettings, Settings } from './settings.ts';
 
 const fileName = 'migration.json';
@@ -17,39 +17,34 @@ interface Problem {
 
 /** Errors: SETTINGS_INVALID. */
 export function parseSettings(text: string): Settings {
-  const value = parseJson(text.replace(/^\uFEFF/, ''));
+  const json = text.replace(/^\uFEFF/, '');
+  const { keys, mistake } = jsonPlaces(json);
+  if (mistake)
+    throw new MigrationError('SETTINGS_INVALID', `${fileName}${placeText(mistake)}: this is not valid JSON.`);
+  const value: unknown = JSON.parse(json);
   const parsed = Settings.safeParse(value);
   const problems = parsed.success
     ? contradictions(parsed.data)
     : parsed.error.issues.flatMap((issue) => problemsOf(issue, value));
   if (parsed.success && problems.length === 0) return parsed.data;
-  const positions = keyPositions(text);
   const told = problems
+    .map((problem) => ({ ...problem, at: indexOf(keys, problem.path) }))
+    .sort((a, b) => (a.at ?? -1) - (b.at ?? -1))
     .slice(0, mostProblems)
-    .map((problem) => `${fileName}${where(positions, problem.path)}: ${problem.text}`);
+    .map(({ at, text }) => `${fileName}${at === null ? '' : placeText(positionAt(json, at))}: ${text}`);
   const rest = problems.length - told.length;
   throw new MigrationError('SETTINGS_INVALID', `${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const at = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    const position = at === undefined ? positionAt(text, text.length) : positionAt(text, Number(at));
-    throw new MigrationError('SETTINGS_INVALID', `${fileName}${placeText(position)}: this is not valid JSON.`);
-  }
 }
 
 const placeText = ({ line, column }: Position): string => ` line ${line} column ${column}`;
 
 /** A key that is missing has no place of its own: its parent's is named. */
-function where(positions: ReadonlyMap<string, Position>, path: string): string {
+function indexOf(keys: ReadonlyMap<string, number>, path: string): number | null {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
-    const position = positions.get(at);
-    if (position) return placeText(position);
+    const index = keys.get(at);
+    if (index !== undefined) return index;
   }
-  return '';
+  return null;
 }
 
 function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
@@ -76,13 +71,27 @@ function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `must be ${issue.expected}`;
+  if (issue.code === 'invalid_type') return `must be ${typeNames[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map((v) => JSON.stringify(v)).join(', ')}`;
-  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'too_small')
+    return `must ${issue.origin === 'string' ? 'not be empty' : `be at least ${issue.minimum}`}`;
+  if (issue.code === 'too_big')
+    return issue.origin === 'string'
+      ? `must have at most ${issue.maximum} characters`
+      : `must be at most ${issue.maximum}`;
   // Texts of our own schemas; zod's others could quote the value.
   return issue.message.startsWith('write an interval') ? `is not an interval: ${issue.message}` : 'is not valid';
 }
+
+const typeNames: Readonly<Partial<Record<string, string>>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text in quotes',
+  boolean: 'true or false',
+  array: 'a list in [ ]',
+  object: 'an object in { }',
+  record: 'an object in { }',
+};
 
 function knownKeys(path: string): string[] {
   const [top, below] = path.split('.');

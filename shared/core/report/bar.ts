@@ -10,34 +10,45 @@ interface Share {
   kind: string;
 }
 
+/** Messages that have an outcome. */
+export const spokenOf = ({ copied, present, skipped, quarantined, gone }: Counts): number =>
+  copied + present + skipped + quarantined + gone;
+
+/** Messages of the source that have no outcome yet. */
+export const missingOf = (counts: Counts): number => Math.max(0, counts.source - spokenOf(counts));
+
 /** What has an outcome, and what has none: with the latter the parts add up to what the source holds. */
 export function sharesOf(counts: Counts): Share[] {
-  const { copied, present, skipped, quarantined, gone, source } = counts;
-  const spokenOf = copied + present + skipped + quarantined + gone;
+  const { copied, present, skipped, quarantined, gone } = counts;
   return [
     { name: 'copied', count: copied, kind: 'copied' },
     { name: 'was there before', count: present, kind: 'present' },
     { name: 'skipped', count: skipped, kind: 'skipped' },
     { name: 'quarantined', count: quarantined, kind: 'quarantined' },
     { name: 'gone meanwhile', count: gone, kind: 'gone' },
-    { name: 'missing', count: Math.max(0, source - spokenOf), kind: 'missing' },
+    { name: 'missing', count: missingOf(counts), kind: 'missing' },
   ];
 }
 
-/** A share that is not zero is at least seen. */
+/** A share that is not zero is at least seen, also one message missing of a million. */
 const leastWidth = 0.6;
+
+/** Percent of the bar, summing up to 100: what stands last must not be cut off. */
+function widthsOf(shares: readonly Share[]): number[] {
+  const total = shares.reduce((sum, { count }) => sum + count, 0);
+  const widths = shares.map(({ count }) => Math.max(leastWidth, (count / total) * 100));
+  const sum = widths.reduce((all, width) => all + width, 0);
+  return widths.map((width) => (width / sum) * 100);
+}
 
 export function bar(counts: Counts, heightPx: number): Html {
   const shares = sharesOf(counts).filter((share) => share.count > 0);
-  const total = shares.reduce((sum, share) => sum + share.count, 0);
-  let x = 0;
-  const parts = shares.map(({ name, count, kind }) => {
-    const width = Math.max(leastWidth, (count / total) * 100);
-    const part = html`<rect x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="10" class="${kind}"
+  const widths = widthsOf(shares);
+  const parts = shares.map(({ name, count, kind }, i) => {
+    const x = widths.slice(0, i).reduce((sum, width) => sum + width, 0);
+    return html`<rect x="${x.toFixed(2)}" y="0" width="${(widths[i] ?? 0).toFixed(2)}" height="10" class="${kind}"
       ><title>${name}: ${countText(count)}</title></rect
     >`;
-    x += width;
-    return part;
   });
   const label = shares.map(({ name, count }) => `${name} ${countText(count)}`).join(', ');
   return html`<svg

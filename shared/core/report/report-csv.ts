@@ -1,4 +1,5 @@
 import type { MailboxLine, PassSummary } from '../../contract/report.ts';
+import { missingOf } from './bar.ts';
 import { csvText } from './csv-cell.ts';
 
 const columns: readonly (readonly [string, (m: MailboxLine) => string | number])[] = [
@@ -12,12 +13,16 @@ const columns: readonly (readonly [string, (m: MailboxLine) => string | number])
   ['Skipped', (m) => m.counts.skipped],
   ['Quarantined', (m) => m.counts.quarantined],
   ['Gone meanwhile', (m) => m.counts.gone],
+  ['Missing', (m) => missingOf(m.counts)],
   ['Bytes copied', (m) => m.counts.bytes],
+  ['Messages planned in this pass', (m) => m.planned.messages],
+  ['Bytes planned in this pass', (m) => m.planned.bytes],
   ['Copied in this pass', (m) => m.copiedNow],
   ['Flags changed in this pass', (m) => m.flagsChangedNow],
   ['Surplus copies', (m) => m.surplus],
   ['Rows in doubt', (m) => m.openDoubts],
   ['Removed at the target since', (m) => m.removedAtTarget],
+  ['Keywords the target cannot store', (m) => m.droppedKeywords],
   ['Folders', (m) => m.folderCount],
   ['Code', (m) => m.failure?.code ?? ''],
   ['Reason', (m) => m.failure?.message ?? ''],

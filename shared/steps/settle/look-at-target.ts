@@ -30,8 +30,8 @@ export async function lookAtTarget(target: TargetMailbox, path: string): Promise
 }
 
 /**
- * Copies that no row claims though a row in doubt has exactly these octets and this INTERNALDATE: twins that could not
- * be prevented, reported and never removed (protocol section 6, rules 4 and 5). The folder is open at the target.
+ * Copies that no row claims though a row of their instant is in doubt: twins that could not be prevented, reported and
+ * never removed (protocol section 6, rules 4 and 5). The folder is open at the target.
  */
 export async function countSurplus(
   target: TargetMailbox,
@@ -39,34 +39,40 @@ export async function countSurplus(
   look: TargetLook,
 ): Promise<number> {
   const claimed = new Set<number>(rows.flatMap((row) => (row.targetUid === null ? [] : [row.targetUid])));
-  const suspects = new Map<TargetUid, TargetUid>();
-  for (const row of rows) {
-    if (!row.doubt || row.targetUid === null || !look.uids.has(row.targetUid)) continue;
-    for (const uid of look.byInstant.get(instantKey(row.internalDate)) ?? [])
-      if (!claimed.has(uid)) suspects.set(uid, row.targetUid);
-  }
-  const hashes = await hashesOf(target, [...new Set([...suspects.keys(), ...suspects.values()])]);
-  const twins = [...suspects].filter(
-    ([uid, kept]) => hashes.get(uid) !== undefined && hashes.get(uid) === hashes.get(kept),
-  );
-  return surplusOf(
-    twins.map(([uid]) => uid),
-    rows,
-    look,
-  );
-}
-
-/** Rows delivered without a known UID take their copies first (section 5, rule 6): what is left over is surplus. */
-function surplusOf(twins: readonly TargetUid[], rows: readonly LedgerRow[], look: TargetLook): number {
-  const unknown = new Map<string, number>();
-  for (const row of rows) {
-    if ((row.outcome !== 'copied' && row.outcome !== 'present') || row.targetUid !== null) continue;
-    unknown.set(instantKey(row.internalDate), (unknown.get(instantKey(row.internalDate)) ?? 0) + 1);
-  }
   let surplus = 0;
-  for (const [instant, uids] of look.byInstant) {
-    const here = uids.filter((uid) => twins.includes(uid)).length;
-    surplus += Math.max(0, here - (unknown.get(instant) ?? 0));
+  for (const [instant, same] of rowsByInstant(rows)) {
+    if (!same.some((row) => row.doubt)) continue;
+    const free = (look.byInstant.get(instant) ?? []).filter((uid) => !claimed.has(uid));
+    const unknown = same.filter((row) => row.targetUid === null).length;
+    // What a row without a known UID holds cannot be compared: each such row takes one copy (section 5, rule 6).
+    surplus += unknown > 0 ? Math.max(0, free.length - unknown) : await countTwins(target, { free, rows: same, look });
   }
   return surplus;
+}
+
+/** Of `free`, the copies with exactly the octets of a row in doubt that still has its own. */
+async function countTwins(
+  target: TargetMailbox,
+  at: { free: readonly TargetUid[]; rows: readonly LedgerRow[]; look: TargetLook },
+): Promise<number> {
+  const kept = at.rows.flatMap(({ doubt, targetUid }) =>
+    doubt && targetUid !== null && at.look.uids.has(targetUid) ? [targetUid] : [],
+  );
+  if (at.free.length === 0 || kept.length === 0) return 0;
+  const hashes = await hashesOf(target, [...at.free, ...kept]);
+  const doubtful = new Set(kept.map((uid) => hashes.get(uid)));
+  return at.free.filter((uid) => hashes.has(uid) && doubtful.has(hashes.get(uid))).length;
+}
+
+/** Delivered rows only. */
+function rowsByInstant(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
+  const byInstant = new Map<string, LedgerRow[]>();
+  for (const row of rows) {
+    if (row.outcome !== 'copied' && row.outcome !== 'present') continue;
+    const instant = instantKey(row.internalDate);
+    const same = byInstant.get(instant);
+    if (same) same.push(row);
+    else byInstant.set(instant, [row]);
+  }
+  return byInstant;
 }

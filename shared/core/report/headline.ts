@@ -1,0 +1,32 @@
+import type { PassSummary } from '../../contract/report.ts';
+import { countText, plural } from './numbers.ts';
+
+/** The pass in one sentence for who has no time. Never says "arrived" above a pass that is not complete. */
+export function headline(summary: PassSummary): string {
+  const { verdict, totals, failure, rejected, pass } = summary;
+  if (failure) return 'The pass could not be carried out.';
+  if (totals.incomplete > 0) return someIncomplete(summary);
+  if (rejected > 0)
+    return `${plural(rejected, 'row')} of the CSV could not be used${totals.mailboxes > 0 ? `; ${othersText(summary)}` : ''}.`;
+  if (verdict === 'incomplete') return 'The pass is not complete yet.';
+  if (totals.mailboxes === 0) return 'There was no mailbox to work on.';
+  const all = plural(totals.mailboxes, 'mailbox', 'mailboxes');
+  if (pass === 'preflight') return `${all} can be migrated.`;
+  const { skipped, quarantined } = totals.counts;
+  if (verdict === 'complete with skips')
+    return `Every message of ${all} is accounted for; ${countText(skipped + quarantined)} could not be delivered.`;
+  return `Every message of ${all} has arrived.`;
+}
+
+function someIncomplete({ totals: { incomplete, mailboxes }, pass }: PassSummary): string {
+  const some = `${countText(incomplete)} of ${plural(mailboxes, 'mailbox', 'mailboxes')}`;
+  if (pass === 'preflight') return `${some} cannot be migrated yet.`;
+  return `${some} ${incomplete === 1 ? 'is' : 'are'} not complete yet.`;
+}
+
+function othersText({ totals: { completeWithSkips, mailboxes }, pass }: PassSummary): string {
+  const all = plural(mailboxes, 'mailbox', 'mailboxes');
+  if (pass === 'preflight') return `${all} can be migrated`;
+  const skips = completeWithSkips > 0 ? ', some with messages left out' : '';
+  return `the other ${all} ${mailboxes === 1 ? 'is' : 'are'} complete${skips}`;
+}

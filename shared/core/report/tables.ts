@@ -1,0 +1,115 @@
+/** The report's tables: one row per mailbox, and its folders folded away below. */
+import type { Counts, FolderSummary } from '../../contract/items.ts';
+import type { MailboxLine, PassSummary } from '../../contract/report.ts';
+import { catalogue } from '../../errors.ts';
+import { bar, missingOf } from './bar.ts';
+import { foreign, html, nothing, type Html } from './html.ts';
+import { countText, plural, sizeText } from './numbers.ts';
+
+/** With more mailboxes than this, only those that are not complete show their folders. */
+const mostDetails = 1_000;
+
+/** By mailbox id. */
+export type FoldersByMailbox = ReadonlyMap<string, readonly FolderSummary[]>;
+
+/** Class in the style sheet. */
+export const tone = (verdict: PassSummary['verdict']): string =>
+  ({ complete: 'good', 'complete with skips': 'warn', incomplete: 'bad' })[verdict];
+
+export const mailboxTable = ({ mailboxes, pass }: PassSummary): Html =>
+  mailboxes.length === 0
+    ? html`<p class="soft">None.</p>`
+    : html`<div class="table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Mailbox</th>
+              <th scope="col">Verdict</th>
+              ${pass === 'preflight' ? nothing : html`<th scope="col">Where the messages went</th>`}
+              ${numberHeads(['Source', ...(pass === 'preflight' ? ['Folders'] : [...outcomeHeads, 'Size'])])}
+            </tr>
+          </thead>
+          <tbody>
+            ${mailboxes.map((m) => mailboxRow(m, pass))}
+          </tbody>
+        </table>
+      </div>`;
+
+/** Together they come to what the source holds. */
+const outcomeHeads = ['Copied', 'There before', 'Left out', 'Gone', 'Missing'];
+
+const outcomeCells = (counts: Counts): Html[] =>
+  [counts.copied, counts.present, counts.skipped + counts.quarantined, counts.gone, missingOf(counts)].map((n) =>
+    numberCell(countText(n)),
+  );
+
+const numberHeads = (names: readonly string[]): Html[] =>
+  names.map((name) => html`<th scope="col" class="n">${name}</th> `);
+const numberCell = (text: string): Html => html`<td class="n">${text}</td> `;
+
+function mailboxRow(m: MailboxLine, pass: PassSummary['pass']): Html {
+  const { counts } = m;
+  return html`<tr>
+    <td>${foreign(m.emailAddress)}<br /><span class="soft">${foreign(m.targetUser)}</span></td>
+    <td class="${tone(m.verdict)}">${m.verdict}${m.failure ? html`<br /><code>${m.failure.code}</code>` : nothing}</td>
+    ${pass === 'preflight' ? nothing : html`<td class="b">${bar(counts, 10)}</td>`}
+    ${numberCell(countText(counts.source))}
+    ${
+      pass === 'preflight'
+        ? numberCell(countText(m.folderCount))
+        : [...outcomeCells(counts), numberCell(sizeText(counts.bytes))]
+    }
+  </tr>`;
+}
+
+/** Nothing where no mailbox has folders to show, as after a preflight. */
+export function folderDetails({ mailboxes }: PassSummary, folders: FoldersByMailbox): Html {
+  const shown = mailboxes.filter((m) => mailboxes.length <= mostDetails || m.verdict !== 'complete');
+  const details = shown.flatMap((m) => {
+    const list = folders.get(m.mailboxId);
+    return list && list.length > 0 ? [mailboxFolders(m, list)] : [];
+  });
+  if (details.length === 0) return nothing;
+  const left = mailboxes.length - shown.length;
+  return html`<h2>Folders</h2>
+    ${details}
+    ${
+      left === 0
+        ? nothing
+        : html`<p class="soft">
+            Of ${plural(left, 'complete mailbox', 'complete mailboxes')} the folders are not shown.
+          </p>`
+    }`;
+}
+
+const mailboxFolders = (m: MailboxLine, list: readonly FolderSummary[]): Html =>
+  html`<details>
+    <summary>${foreign(m.emailAddress)} <span class="soft">${plural(list.length, 'folder')}</span></summary>
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Source folder</th>
+            <th scope="col">Target folder</th>
+            ${numberHeads(['Source', ...outcomeHeads, 'At the target now'])}
+          </tr>
+        </thead>
+        <tbody>
+          ${list.map(folderRow)}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+
+function folderRow({ sourcePath, targetPath, counts, atTarget, failure }: FolderSummary): Html {
+  const problem = failure
+    ? html`<br /><span class="bad"><code>${failure.code}</code> ${foreign(failure.message)}</span>
+        <span class="soft">${catalogue[failure.code].hint}</span>`
+    : nothing;
+  return html`<tr>
+    <td>${foreign(sourcePath)}${problem}</td>
+    <td>→ ${foreign(targetPath)}</td>
+    ${numberCell(countText(counts.source))} ${outcomeCells(counts)}
+    ${numberCell(atTarget === null ? '–' : countText(atTarget))}
+  </tr>`;
+}
