@@ -6,6 +6,7 @@ import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand } from '@aws-s
 import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { type EmbeddedStack, startEmbeddedStack } from '../../local/embedded-stack.ts';
 import type { JsonObject } from '../../local/json.ts';
+import { readStack } from '../../local/template/stack-model.ts';
 import { clientsOf, invoke, startFixture } from './support/fixture-stack.ts';
 import { realAssembly, temporaryDirectory } from './support/real-template.ts';
 
@@ -64,13 +65,16 @@ describe('StartPass of the real template', () => {
     stack.stopExecution(executionArn ?? '');
   });
 
-  test('may not use the key of the credentials', async () => {
+  test('may not encrypt with any key', async () => {
     const { region, credentials, endpoints } = stack.clientConfig;
     const accessKeyId = output('StartPassFunctionName');
     const kms = new KMSClient({ region, credentials: { ...credentials, accessKeyId }, endpoint: endpoints.kms });
-    const KeyId = (await realAssembly()).stackName;
-    const command = new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') });
-    await expect(kms.send(command)).rejects.toMatchObject({ name: 'NotFoundException' });
+    const keys = readStack(await realAssembly()).keys;
+    expect(keys).toHaveLength(2);
+    for (const { arn } of keys) {
+      const encrypted = kms.send(new EncryptCommand({ KeyId: arn, Plaintext: Buffer.from('x') }));
+      await expect(encrypted).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
     kms.destroy();
   });
 });

@@ -71,6 +71,8 @@ export class Faults {
         return 'done';
       case 'renumber':
         truth.renumber(random);
+        // UIDVALIDITY cannot change within a session (RFC 9051, 2.3.1.1).
+        for (const session of this.network.sessions) if (session instanceof TargetSession) session.cut();
         return 'done';
       case 'take away':
         truth.takeAway(random);

@@ -62,6 +62,7 @@ function figures({ totals, mailboxes, pass }: PassSummary): Html {
       : [
           [countText(totals.copiedNow), 'copied in this pass'],
           [sizeText(totals.counts.bytes), 'copied in all'],
+          [countText(totals.surplus), totals.surplus === 1 ? 'surplus copy' : 'surplus copies'],
         ];
   return html`<ul class="figures">
     ${[...first, ...rest].map(([value, name]) => html`<li><b>${value}</b> ${name}</li>`)}

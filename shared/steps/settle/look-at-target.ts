@@ -43,12 +43,17 @@ export async function countSurplus(
   for (const [instant, same] of rowsByInstant(rows)) {
     if (!same.some((row) => row.doubt)) continue;
     const free = (look.byInstant.get(instant) ?? []).filter((uid) => !claimed.has(uid));
-    const unknown = same.filter((row) => row.targetUid === null).length;
-    // What a row without a known UID holds cannot be compared: each such row takes one copy (section 5, rule 6).
-    surplus += unknown > 0 ? Math.max(0, free.length - unknown) : await countTwins(target, { free, rows: same, look });
+    const nameless = same.filter((row) => row.targetUid === null && (row.doubt || isDelivered(row)));
+    // What a row without a UID holds cannot be compared, so all are counted: each that was delivered takes one copy first.
+    surplus +=
+      nameless.length > 0
+        ? Math.max(0, free.length - nameless.filter(isDelivered).length)
+        : await countTwins(target, { free, rows: same, look });
   }
   return surplus;
 }
+
+const isDelivered = (row: LedgerRow): boolean => row.outcome === 'copied' || row.outcome === 'present';
 
 /** Of `free`, the copies with exactly the octets of a row in doubt that still has its own. */
 async function countTwins(
@@ -64,11 +69,9 @@ async function countTwins(
   return at.free.filter((uid) => hashes.has(uid) && doubtful.has(hashes.get(uid))).length;
 }
 
-/** Delivered rows only. */
 function rowsByInstant(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
   const byInstant = new Map<string, LedgerRow[]>();
   for (const row of rows) {
-    if (row.outcome !== 'copied' && row.outcome !== 'present') continue;
     const instant = instantKey(row.internalDate);
     const same = byInstant.get(instant);
     if (same) same.push(row);

@@ -1,6 +1,7 @@
 /** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets. */
 import type { TargetUid } from '../../contract/ids.ts';
 import type { PlannedFolder, RowOutcome } from '../../contract/items.ts';
+import { instantKey } from '../../core/identity.ts';
 import { readClaims } from './claims.ts';
 import { hashesOf } from './doubt.ts';
 import type { Sessions } from './sessions.ts';
@@ -30,19 +31,23 @@ export async function matchPresent(
     return row && row.candidates.length > 0 ? [{ index, row }] : [];
   });
   if (rows.length === 0) return found;
-  const { claimed } = await readClaims(slice, at.folder, sessions.uidValidity);
+  const { claimed, unknown } = await readClaims(slice, at.folder, sessions.uidValidity);
   for (const uid of at.taken) claimed.add(uid);
+  const candidates = new Map(rows.map(({ row }) => [instantKey(row.internalDate), row.candidates]));
+  const nameless = unknown.filter((row) => candidates.has(instantKey(row.internalDate)));
   const targets = await hashesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
-  const sources = await hashesOf(
-    sessions.source,
-    rows.map(({ row }) => row.sourceUid),
-  );
+  const wanted = [...rows.map(({ row }) => row), ...nameless].map((row) => row.sourceUid);
+  const sources = await hashesOf(sessions.source, [...new Set(wanted)]);
+  const take = (hash: string | undefined, from: readonly TargetUid[]): TargetUid | undefined => {
+    const uid = hash === undefined ? undefined : from.find((c) => targets.get(c) === hash && !claimed.has(c));
+    if (uid !== undefined) claimed.add(uid);
+    return uid;
+  };
+  // Delivered rows without a known UID claim first (protocol section 5, rule 6): one of the candidates may be theirs.
+  for (const row of nameless) take(sources.get(row.sourceUid), candidates.get(instantKey(row.internalDate)) ?? []);
   for (const { index, row } of rows) {
-    const hash = sources.get(row.sourceUid);
-    const uid = hash === undefined ? undefined : row.candidates.find((c) => targets.get(c) === hash && !claimed.has(c));
-    if (uid === undefined) continue;
-    claimed.add(uid);
-    found.set(index, present(uid));
+    const uid = take(sources.get(row.sourceUid), row.candidates);
+    if (uid !== undefined) found.set(index, present(uid));
   }
   return found;
 }

@@ -22,7 +22,7 @@ export async function startBucketServer(): Promise<BucketServer> {
   const names = Array.from({ length: bucketCount }, (_, n) => `bucket-${n}`);
   const store = new ObjectStore({
     directory,
-    buckets: names.map((name) => ({ name, versioned: true })),
+    buckets: names.map((name) => ({ name, versioned: true, emitsEvents: false })),
     onCreated: () => undefined,
   });
   const calls: string[] = [];
