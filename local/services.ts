@@ -90,10 +90,6 @@ async function start(options: EmbeddedStackOptions, model: StackModel, unlock: (
   });
   const servers = await startServers({ model, authorizer, store, executions, at });
   Object.assign(endpoints, servers.endpoints);
-  dispatcher.resume();
-  store.resume();
-  executions.resume();
-  if (options.schedules === true) scheduler.run();
   const close = async (): Promise<void> => {
     scheduler.stop();
     executions.close();
@@ -103,6 +99,15 @@ async function start(options: EmbeddedStackOptions, model: StackModel, unlock: (
     store.close();
     unlock();
   };
+  try {
+    dispatcher.resume();
+    store.resume();
+    executions.resume();
+    if (options.schedules === true) scheduler.run();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { model, endpoints, pool, dispatcher, executions, scheduler, activity, close: once(close) };
 }
 
@@ -118,7 +123,7 @@ async function startServers({ model, authorizer, store, executions, at }: Server
   const keys = new KeyRing(at('kms'), model.keys);
   type Call = { authorization: string | undefined; action: string; resource: string };
   const authorize = (call: Call): void => asAwsError(() => authorizer.check(call.authorization, call));
-  const [s3, dynamodb, sfn, kms] = await Promise.all([
+  const [s3, dynamodb, sfn, kms] = await allListening([
     startS3Server({ store, authorize: (call) => asS3Error(() => authorizer.check(call.authorization, call)) }),
     startDynamoServer({
       path: at('dynamodb'),
@@ -133,13 +138,23 @@ async function startServers({ model, authorizer, store, executions, at }: Server
     startSfnServer({ executions, authorize }),
     startKmsServer({ keys, authorize }),
   ]);
-  const all: Listening[] = [s3, dynamodb, sfn, kms];
   return {
     endpoints: { s3: s3.endpoint, dynamodb: dynamodb.endpoint, sfn: sfn.endpoint, kms: kms.endpoint },
     close: async () => {
-      await Promise.all(all.map((server) => server.close()));
+      await Promise.all([s3, dynamodb, sfn, kms].map((server) => server.close()));
     },
   };
+}
+
+/** When one cannot start, the others are closed again: a listening server would keep the process alive. */
+async function allListening<T extends Listening>(starting: [Promise<T>, Promise<T>, Promise<T>, Promise<T>]) {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    const settled = await Promise.allSettled(starting);
+    for (const result of settled) if (result.status === 'fulfilled') await result.value.close();
+    throw error;
+  }
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -1,4 +1,5 @@
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
+import { hasCode } from './has-code.ts';
 
 /**
  * Creates a file that is either there with all of its content or not at all, also after a kill in the middle.
@@ -11,7 +12,7 @@ export function createWholeFile(path: string, content: string | Buffer): boolean
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });

@@ -11,8 +11,8 @@ export interface S3Call {
   key: string;
   store: ObjectStore;
   uploads: Uploads;
-  /** Throws AccessDenied; `key` is absent for calls on the bucket. */
-  authorize(action: string, key?: string): void;
+  /** Throws AccessDenied; `key` is absent for calls on the bucket. `bucket` is another one than the request's own. */
+  authorize(action: string, key?: string, bucket?: string): void;
 }
 
 export function answerXml(response: ServerResponse, body: string, headers: Record<string, string> = {}): void {

@@ -46,8 +46,10 @@ async function copyObject(call: S3Call): Promise<void> {
   const source = /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(header(request.headers, 'x-amz-copy-source') ?? '');
   if (source === null) throw new S3Error(400, 'InvalidArgument');
   call.authorize('s3:PutObject', call.key);
-  const from = store.bucket(decodeURIComponent(source[1] ?? ''));
-  const version = from.find(decodeURIComponent(source[2] ?? ''), source[3]);
+  const [bucketName, key, versionId] = [source[1] ?? '', source[2] ?? '', source[3]].map(decoded);
+  call.authorize(versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', key, bucketName);
+  const from = store.bucket(bucketName ?? '');
+  const version = from.find(key ?? '', versionId);
   const body = await stage(createReadStream(from.pathOf(version)), store.stagingDir);
   const replace = header(request.headers, 'x-amz-metadata-directive') === 'REPLACE';
   const headers = replace ? keptHeaders(request.headers) : version.headers;
@@ -55,6 +57,8 @@ async function copyObject(call: S3Call): Promise<void> {
   const result = element('ETag', copy.etag) + element('LastModified', copy.modifiedAt);
   answerXml(call.response, `<CopyObjectResult>${result}</CopyObjectResult>`, versionHeader(call, copy));
 }
+
+const decoded = (text: string | undefined) => (text === undefined ? undefined : decodeURIComponent(text));
 
 function deleteObject(call: S3Call): void {
   const versionId = call.query.get('versionId') ?? undefined;

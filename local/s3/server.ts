@@ -32,8 +32,8 @@ export function startS3Server({ store, authorize }: S3ServerOptions): Promise<Li
         key,
         store,
         uploads,
-        authorize: (action, on) =>
-          authorize({ authorization, action, resource: `arn:aws:s3:::${bucket}${on === undefined ? '' : `/${on}`}` }),
+        authorize: (action, on, of = bucket) =>
+          authorize({ authorization, action, resource: `arn:aws:s3:::${of}${on === undefined ? '' : `/${on}`}` }),
       };
       await (key === '' ? bucketRequest(call) : objectRequest(call));
     } catch (error) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectsCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { type EmbeddedStack, startEmbeddedStack } from '../../local/embedded-stack.ts';
 import type { JsonObject } from '../../local/json.ts';
@@ -119,7 +119,7 @@ describe('the role of a state machine', () => {
     },
   };
 
-  test('is asked before a function is invoked and before items are read, and Deny beats Allow', async () => {
+  test('is asked before a function is invoked, before items are read or copied, and Deny beats Allow', async () => {
     const functions = { Answer: { source: 'export const handler = async () => 1;' } };
     const fixture = await startFixture({ functions, definition, resources: { RolePolicy } });
     try {
@@ -127,6 +127,11 @@ describe('the role of a state machine', () => {
       expect(invoked).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('lambda:InvokeFunction') });
       const read = await fixture.run({ reads: 'table' });
       expect(read).toMatchObject({ error: 'States.ItemReaderFailed', cause: expect.stringContaining('s3:GetObject') });
+      const asAnswer = clientsOf(fixture.stack, 'Answer').s3;
+      await fixture.s3.send(new PutObjectCommand({ Bucket: fixture.output('DataBucketName'), Key: 'x', Body: 'x' }));
+      const copy = new CopyObjectCommand({ Bucket: 'intake', Key: 'x', CopySource: 'data/x' });
+      await expect(asAnswer.send(copy)).rejects.toMatchObject({ message: expect.stringContaining('s3:GetObject') });
+      asAnswer.destroy();
     } finally {
       await fixture.stop();
     }
