@@ -9,6 +9,8 @@ import { EndpointSettings, Settings } from './settings.ts';
 
 const fileName = 'migration.json';
 const mostProblems = 5;
+/** Characters of a key path in a message. */
+const longestPath = 80;
 
 interface Problem {
   path: string;
@@ -54,11 +56,17 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const full = path === '' ? key : `${path}.${key}`;
-      return { path: full, text: `unknown key "${full}"${meant === null ? '' : `, did you mean "${meant}"?`}` };
+      return { path: full, text: `unknown key "${shown(full)}"${meant === null ? '' : `, did you mean "${meant}"?`}` };
     });
   }
   const text = isAbsent(value, issue.path) ? 'is missing' : expectation(issue);
-  return [{ path, text: `"${path === '' ? fileName : path}" ${text}` }];
+  return [{ path, text: `"${path === '' ? fileName : shown(path)}" ${text}` }];
+}
+
+/** Keys are free text too: kept short enough for a log line, and harmless on a terminal. */
+function shown(path: string): string {
+  const plain = path.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
+  return plain.length > longestPath ? `${plain.slice(0, longestPath)}…` : plain;
 }
 
 function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {

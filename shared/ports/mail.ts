@@ -94,6 +94,11 @@ export interface MailReader<Uid extends number> {
   listFlags(range: UidRange, changedSince?: string): AsyncIterable<FlagState<Uid>>;
   /** One UID FETCH for the set. Messages that are gone are simply absent. Order is the server's. */
   fetchMessages(uids: readonly Uid[]): AsyncIterable<FetchedMessage<Uid>>;
+  /**
+   * As `fetchMessages` for one group after the other. The next group is asked for before the one before has answered,
+   * so that a long line stays full; groups are taken from the iterable no earlier than that.
+   */
+  fetchGroups(groups: Iterable<readonly Uid[]>): AsyncIterable<FetchedMessage<Uid>>;
   /** Ends the session now; what is in flight is abandoned (it may still be carried out by the server). Never throws. */
   close(): Promise<void>;
 }
@@ -101,6 +106,8 @@ export interface MailReader<Uid extends number> {
 export type SourceMailbox = MailReader<SourceUid>;
 
 export interface OutgoingMessage {
+  /** Never in one command with others (RFC 3502): its answer is to be its own. */
+  alone?: boolean;
   flags: readonly string[];
   internalDate: InternalDate;
   octetCount: number;
@@ -119,6 +126,8 @@ export type AppendAnswer =
       kind: 'refused';
       code: 'MESSAGE_TOO_LARGE' | 'MESSAGE_REFUSED' | 'TARGET_FULL' | 'FOLDER_REFUSED' | 'THROTTLED' | 'SERVER_REFUSED';
       retryAfterSeconds?: number;
+      /** Messages that were refused with this one answer (MULTIAPPEND): which of them was meant is not said. */
+      together?: number;
     }
   | { kind: 'lost' };
 

@@ -4,7 +4,8 @@ import { MigrationError } from '../../shared/errors.ts';
 import { syncSlice } from '../../shared/steps/sync-slice.ts';
 import type { World } from '../support/world.ts';
 import type { Worker } from './schedule.ts';
-import { watchedPorts, type Network } from './watched-ports.ts';
+import type { Network } from './network.ts';
+import { watchedPorts } from './watched-ports.ts';
 
 export type Drive = Omit<SliceRequest, 'loop' | 'observed'> & { name: string };
 
@@ -14,7 +15,10 @@ export async function drive(world: World, network: Network, { name, ...request }
   let observed: SliceResult['observed'] = null;
   for (let loop = 0; loop < mostLoops; loop++) {
     const worker = network.scheduler.spawn(`${name}${loop}`);
-    const result: SliceResult | 'failed' | 'again' | 'gone' = await Promise.race([invoke(world, network, { worker, request: { ...request, loop, observed } }), worker.gone]);
+    const result: SliceResult | 'failed' | 'again' | 'gone' = await Promise.race([
+      invoke(world, network, { worker, request: { ...request, loop, observed } }),
+      worker.gone,
+    ]);
     if (result === 'failed') return;
     if (result === 'gone' || result === 'again') continue;
     if (result.status === 'done' || result.status === 'continued') return;

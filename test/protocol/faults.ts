@@ -1,7 +1,7 @@
 /** Which fault strikes when, by seed and budget. */
 import type { World } from '../support/world.ts';
 import type { Strike, Worker } from './schedule.ts';
-import type { Network } from './watched-ports.ts';
+import type { Network } from './network.ts';
 import { TargetSession } from './target-session.ts';
 
 /** `freeze`: the worker is paused for long and then goes on, its connections open (a zombie). */
@@ -83,6 +83,8 @@ export class Faults {
       case 'foreign':
         truth.plantForeign(random);
         return 'done';
+      default:
+        return fault satisfies never;
     }
   }
 

@@ -41,7 +41,9 @@ export async function judge(world: World, truth: Truth): Promise<Violation[]> {
   noteDoubts(seen, truth);
   const settled = record.verdict !== null && record.verdict !== 'incomplete';
   return [
-    ...(settled ? [...losses(seen, truth), ...outcomesMissing(seen, truth), ...doubleClaims(seen), ...twins(seen, truth)] : []),
+    ...(settled
+      ? [...losses(seen, truth), ...outcomesMissing(seen, truth), ...doubleClaims(seen), ...twins(seen, truth)]
+      : []),
     ...wrongMessages(seen, truth),
     ...removals(truth),
     ...(await changedCommits(world, truth)),
@@ -151,11 +153,14 @@ function twins({ record }: Seen, truth: Truth): Violation[] {
     .flatMap(([identity, count]): Violation[] => {
       const detail = `${identity}: ${count} copies of ${planned.get(identity) ?? 0}`;
       const unmarked: Violation = { rule: 'unreported twin', detail: `${detail}, no row in doubt` };
-      const silent: Violation = { rule: 'unreported twin', detail: `${detail}, neither surplus nor doubt in the verdict` };
+      const silent: Violation = {
+        rule: 'unreported twin',
+        detail: `${detail}, neither surplus nor doubt in the verdict`,
+      };
       const avoidable: Violation = { rule: 'avoidable twin', detail };
       return [
         ...(truth.doubted.has(identity) ? [] : [unmarked]),
-        ...(reported ? [] : [silent]),
+        ...(reported || truth.mayHide(identity) ? [] : [silent]),
         ...(truth.twinsAvoidable ? [avoidable] : []),
       ];
     });

@@ -10,7 +10,8 @@ import { describeLedgers, judge, type Violation } from './invariants.ts';
 import { cutPlan } from './cut-plan.ts';
 import { Scheduler } from './schedule.ts';
 import { Truth } from './truth.ts';
-import { watchedPorts, type Network } from './watched-ports.ts';
+import type { Network } from './network.ts';
+import { watchedPorts } from './watched-ports.ts';
 
 export interface Profile {
   /** Messages of the source: `text` are the octets; equal text and date = twins. */
@@ -49,7 +50,13 @@ export async function explore(seed: number, profile: Profile): Promise<Outcome> 
   const truth = new Truth(world.source, world.target);
   truth.twinsAvoidable = profile.twinsAvoidable ?? false;
   const scheduler = new Scheduler(seed);
-  const network: Network = { scheduler, truth, sessions: new Set(), repeated: profile.repeated, landing: profile.landing };
+  const network: Network = {
+    scheduler,
+    truth,
+    sessions: new Set(),
+    repeated: profile.repeated,
+    landing: profile.landing,
+  };
   const chunks = await planFirst(world, profile);
   const faults = new Faults(profile, { world, network });
   await storm(world, { network, faults, chunks, executions: profile.executions });
@@ -83,7 +90,9 @@ async function storm(world: World, { network, faults, chunks, executions }: Stor
   for (let chunk = 0; chunk < chunks; chunk++) {
     for (let n = 0; n < executions; n++) {
       driving += 1;
-      void drive(world, network, { ...request, ...first, chunk, name: `c${chunk}${'abc'[n]}` }).finally(() => driving--);
+      void drive(world, network, { ...request, ...first, chunk, name: `c${chunk}${'abc'[n]}` }).finally(
+        () => driving--,
+      );
     }
   }
   scheduler.onStep = faults.strike;
@@ -101,7 +110,8 @@ async function aftermath(world: World, network: Network): Promise<Outcome> {
     const verdict = await watched(world, network, n);
     verdicts.push(verdict);
     await look();
-    if (n >= 4 && verdict !== 'incomplete') return { violations, log: scheduler.log, verdicts, rows: await describeLedgers(world, truth) };
+    if (n >= 4 && verdict !== 'incomplete')
+      return { violations, log: scheduler.log, verdicts, rows: await describeLedgers(world, truth) };
     const most = n >= 2 ? Infinity : scheduler.random.below(60);
     const until = scheduler.step + most;
     await scheduler.run(() => scheduler.step >= until);

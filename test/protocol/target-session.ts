@@ -6,7 +6,7 @@ import { MigrationError } from '../../shared/errors.ts';
 import type { AppendAnswer, OutgoingMessage, TargetMailbox, UidRange } from '../../shared/ports/mail.ts';
 import type { TargetUid } from '../../shared/contract/ids.ts';
 import type { Worker } from './schedule.ts';
-import { afterCall, type Network } from './watched-ports.ts';
+import { afterCall, type Network } from './network.ts';
 
 interface InFlight {
   message: OutgoingMessage;
@@ -44,7 +44,8 @@ export class TargetSession implements TargetMailbox {
     for (const { message } of this.queue.splice(0)) {
       const { random } = scheduler;
       const delay = random.chance(0.5) ? random.below(30) : random.below(600);
-      if (random.chance(landing)) scheduler.later(null, 'abandoned APPEND lands', { delay, run: () => this.land(message) });
+      if (random.chance(landing))
+        scheduler.later(null, 'abandoned APPEND lands', { delay, run: () => this.land(message) });
     }
   }
 
@@ -53,17 +54,21 @@ export class TargetSession implements TargetMailbox {
   }
 
   append(message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
-    return this.call('target.APPEND', async () => {
-      const octets: Uint8Array[] = [];
-      for await (const part of message.octets) octets.push(part);
-      const whole = Buffer.concat(octets);
-      const answer = new Promise<AppendAnswer>((resolve) => {
-        this.unanswered.add(resolve);
-        this.queue.push({ message: { ...message, octets: once(whole) }, answer: resolve });
-      });
-      this.network.scheduler.later(null, 'server takes APPEND', { delay: 0, run: () => void this.take() });
-      return { answer };
-    }, false);
+    return this.call(
+      'target.APPEND',
+      async () => {
+        const octets: Uint8Array[] = [];
+        for await (const part of message.octets) octets.push(part);
+        const whole = Buffer.concat(octets);
+        const answer = new Promise<AppendAnswer>((resolve) => {
+          this.unanswered.add(resolve);
+          this.queue.push({ message: { ...message, octets: once(whole) }, answer: resolve });
+        });
+        this.network.scheduler.later(null, 'server takes APPEND', { delay: 0, run: () => void this.take() });
+        return { answer };
+      },
+      false,
+    );
   }
 
   /** The server does the oldest APPEND of this session. */
@@ -74,6 +79,10 @@ export class TargetSession implements TargetMailbox {
     this.refuseNext = false;
     const stored = refused && this.network.scheduler.random.chance(0.5) ? null : await this.store(next.message);
     this.tell(next.answer, refused || !stored ? { kind: 'refused', code: 'MESSAGE_REFUSED' } : stored);
+  }
+
+  private async takeAll(): Promise<void> {
+    while (this.queue.length > 0) await this.take();
   }
 
   private async store(message: OutgoingMessage): Promise<AppendAnswer> {
@@ -100,7 +109,7 @@ export class TargetSession implements TargetMailbox {
   private call<T>(name: string, run: () => Promise<T>, inOrder = true): Promise<T> {
     return this.network.scheduler.call(this.worker, name, async () => {
       if (this.dead) throw new MigrationError('CONNECTION_LOST', 'The connection was cut.');
-      while (inOrder && this.queue.length > 0) await this.take();
+      if (inOrder) await this.takeAll();
       return run();
     });
   }
@@ -119,6 +128,9 @@ export class TargetSession implements TargetMailbox {
   }
   fetchMessages(uids: readonly TargetUid[]): ReturnType<TargetMailbox['fetchMessages']> {
     return afterCall(() => this.call('target.FETCH BODY', () => snapshot(this.inner.fetchMessages(uids))));
+  }
+  async *fetchGroups(groups: Iterable<readonly TargetUid[]>): ReturnType<TargetMailbox['fetchMessages']> {
+    for (const uids of groups) yield* this.fetchMessages(uids);
   }
   storeFlags(...args: Parameters<TargetMailbox['storeFlags']>): Promise<void> {
     return this.call('target.STORE', () => this.inner.storeFlags(...args));

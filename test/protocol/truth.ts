@@ -65,6 +65,15 @@ export class Truth {
     this.target.remove(folder.path, message.uid);
   }
 
+  /**
+   * Where UIDs are unknown, settle can only count the copies of an instant: once the doubt is over, a twin hides behind
+   * a copy of the same instant that the target's user took away.
+   */
+  mayHide(identity: string): boolean {
+    const instant = (name: string): string => name.slice(name.lastIndexOf('|'));
+    return this.takenAway.some((taken) => instant(taken) === instant(identity));
+  }
+
   /** The source's user deletes one message. */
   expunge(random: Random): void {
     const folder = random.pick([...this.source.folders.values()].filter((f) => f.messages.length > 0));

@@ -4,20 +4,9 @@ import type { ChunkStore } from '../../shared/ports/stores.ts';
 import type { DataStore } from '../../shared/ports/objects.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { SourceMailbox } from '../../shared/ports/mail.ts';
-import type { Scheduler, Worker } from './schedule.ts';
+import { afterCall, type Network } from './network.ts';
+import type { Worker } from './schedule.ts';
 import { TargetSession } from './target-session.ts';
-import type { Truth } from './truth.ts';
-
-export interface Network {
-  scheduler: Scheduler;
-  truth: Truth;
-  /** Open sessions, so that a fault can cut one. */
-  sessions: Set<{ worker: Worker; cut(): void }>;
-  /** How often an SDK repeats a write that had succeeded. */
-  repeated: number;
-  /** How often what was abandoned is carried out all the same. */
-  landing: number;
-}
 
 export function watchedPorts(ports: Ports, network: Network, worker: Worker): Ports {
   const call = <T>(name: string, run: () => Promise<T>): Promise<T> => network.scheduler.call(worker, name, run);
@@ -31,9 +20,14 @@ export function watchedPorts(ports: Ports, network: Network, worker: Worker): Po
     },
     servers: {
       openSource: (endpoint, login) =>
-        call('source.open', async () => watchedSource(await ports.servers.openSource(endpoint, login), network, worker)),
+        call('source.open', async () =>
+          watchedSource(await ports.servers.openSource(endpoint, login), network, worker),
+        ),
       openTarget: (endpoint, login) =>
-        call('target.open', async () => new TargetSession(await ports.servers.openTarget(endpoint, login), network, worker)),
+        call(
+          'target.open',
+          async () => new TargetSession(await ports.servers.openTarget(endpoint, login), network, worker),
+        ),
     },
   };
 }
@@ -69,10 +63,6 @@ function watchedData(data: DataStore, call: Call): DataStore {
   };
 }
 
-export async function* afterCall<T>(open: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
-  yield* await open();
-}
-
 /** EXAMINE and FETCH at the source; every message of a FETCH is a turn of its own. */
 function watchedSource(inner: SourceMailbox, network: Network, worker: Worker): SourceMailbox {
   let dead = false;
@@ -90,6 +80,9 @@ function watchedSource(inner: SourceMailbox, network: Network, worker: Worker): 
     openFolder: (path) => call(`source.EXAMINE ${path}`, () => inner.openFolder(path)),
     listMessages: (range) => afterCall(() => call('source.FETCH', async () => inner.listMessages(range))),
     listFlags: (range, since) => afterCall(() => call('source.FETCH FLAGS', async () => inner.listFlags(range, since))),
+    async *fetchGroups(groups) {
+      for (const uids of groups) yield* this.fetchMessages(uids);
+    },
     async *fetchMessages(uids) {
       const messages = inner.fetchMessages(uids)[Symbol.asyncIterator]();
       for (;;) {

@@ -1,76 +1,110 @@
-import { TargetUid } from '../../contract/ids.ts';
 import { MigrationError } from '../../errors.ts';
 import type { AppendAnswer, MailCapabilities, OutgoingMessage } from '../../ports/mail.ts';
-import { appendRefusal } from './classify.ts';
+import { AppendCommand } from './append-command.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './wire/connection.ts';
-import { statusOf, type Status } from './wire/response.ts';
-
-interface Owed {
-  tag: string;
-  bytes: number;
-  answered: boolean;
-  answer: (answer: AppendAnswer) => void;
-}
+import { statusOf } from './wire/response.ts';
 
 const smallBytes = 64 * 1024;
-const dateTime = /^[ \d]\d-[A-Za-z]{3}-\d{4} \d\d:\d\d:\d\d [+-]\d{4}$/;
+const lineEnd = Buffer.from('\r\n');
+const nothing = Buffer.alloc(0);
 
-/** Pipelined APPENDs: messages go out while the answers to earlier ones are still owed. */
+/**
+ * Pipelined APPENDs: messages go out while the answers to earlier ones are still owed. Where the server takes several
+ * messages in one command, messages that follow each other closely share one: it stores them in one transaction.
+ */
 export class AppendQueue {
   private readonly connection: Connection;
   private readonly literals: MailCapabilities['literals'];
-  private readonly owed: Owed[] = [];
+  private readonly multiAppend: boolean;
+  private readonly owed: AppendCommand[] = [];
+  /** The last of `owed` while its line is not ended. */
+  private open: AppendCommand | null = null;
   private writing: Promise<unknown> = Promise.resolve();
   private giveTurn: (() => void) | null = null;
+  private ending: NodeJS.Timeout | undefined;
   private pumping = false;
   private sending = false;
   /** Waiters for anything that was read: room, or the server's `+`. */
   private news: (() => void)[] = [];
   private continuations = 0;
 
-  constructor(connection: Connection, literals: MailCapabilities['literals']) {
+  constructor(connection: Connection, capabilities: Pick<MailCapabilities, 'literals' | 'multiAppend'>) {
     this.connection = connection;
-    this.literals = literals;
+    this.literals = capabilities.literals;
+    // Without LITERAL+ each message waits for a round trip anyway.
+    this.multiAppend = capabilities.multiAppend && capabilities.literals === 'plus';
   }
 
   append(name: string, message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
-    const turn = this.writing.then(() => this.send(name, message));
+    return this.inTurn(() => this.send(name, message));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.writing.then(work);
     this.writing = turn.catch(() => {});
     return turn;
   }
 
   private async send(name: string, message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
-    const header = appendHeader(name, message);
+    if (this.open && !this.takes(this.open, name, message)) await this.end();
     await this.room(message.octetCount);
     this.giveTurn ??= await this.connection.takeTurn();
     this.sending = true;
-    const { entry, answer } = this.owe(message.octetCount);
-    const free = this.literals === 'plus' || (this.literals === 'minus' && message.octetCount <= 4096);
-    const line = Buffer.from(`${entry.tag} ${header} {${message.octetCount}${free ? '+' : ''}}\r\n`, 'latin1');
-    // Only now: the reading of answers must not begin before this command is owed an answer.
-    void this.pump();
     try {
-      if (free) await this.body(line, message);
-      else if (await this.invited(line, entry)) await this.body(Buffer.alloc(0), message);
+      return await this.sendInto(this.open ?? new AppendCommand(this.connection.nextTag(), name), message);
     } finally {
       this.sending = false;
       this.yieldTurn();
     }
+  }
+
+  private takes(command: AppendCommand, name: string, message: OutgoingMessage): boolean {
+    return (
+      command.name === name &&
+      message.alone !== true &&
+      !command.answered &&
+      command.count < limits.appendsTogether &&
+      command.bytes + message.octetCount <= limits.appendBytesTogether
+    );
+  }
+
+  private async sendInto(command: AppendCommand, message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
+    const free = this.literals === 'plus' || (this.literals === 'minus' && message.octetCount <= 4096);
+    const header = `${command.header(message)} {${message.octetCount}${free ? '+' : ''}}\r\n`;
+    const line = Buffer.from(header, 'latin1');
+    if (command.count === 0) this.owed.push(command);
+    const answer = command.add(message.octetCount);
+    const shared = this.multiAppend && message.alone !== true;
+    this.open = shared ? command : null;
+    // Only now: the reading of answers must not begin before this command is owed an answer.
+    void this.pump();
+    const after = shared ? nothing : lineEnd;
+    if (free) await this.body({ before: line, after }, message);
+    else if (await this.invited(line, command)) await this.body({ before: nothing, after }, message);
+    if (shared) this.endSoon(command);
     return { answer };
   }
 
-  private owe(bytes: number): { entry: Owed; answer: Promise<AppendAnswer> } {
-    let settle: (answer: AppendAnswer) => void = () => {};
-    const answer = new Promise<AppendAnswer>((resolve) => (settle = resolve));
-    const entry: Owed = { tag: this.connection.nextTag(), bytes, answered: false, answer: settle };
-    this.owed.push(entry);
-    return { entry, answer };
+  /** Nobody may wait for an answer that the server owes only after the line's end. */
+  private endSoon(command: AppendCommand): void {
+    clearTimeout(this.ending);
+    const { count } = command;
+    const isLast = (): boolean => this.open === command && command.count === count;
+    this.ending = setTimeout(() => {
+      if (isLast()) void this.inTurn(async () => (isLast() ? this.end() : undefined));
+    }, limits.appendTogetherMs);
+  }
+
+  private async end(): Promise<void> {
+    this.open = null;
+    await this.written([lineEnd]);
+    this.yieldTurn();
   }
 
   /** Dead on the way is no error here: the row is in doubt, and `answer` says so. */
-  private async body(line: Uint8Array, message: OutgoingMessage): Promise<void> {
-    let pending: Uint8Array[] = [line];
+  private async body(frame: { before: Uint8Array; after: Uint8Array }, message: OutgoingMessage): Promise<void> {
+    let pending: Uint8Array[] = [frame.before];
     let pendingBytes = 0;
     let left = message.octetCount;
     try {
@@ -90,7 +124,7 @@ export class AppendQueue {
       this.connection.destroy();
       throw error;
     }
-    await this.written([...pending, Buffer.from('\r\n')]);
+    await this.written([...pending, frame.after]);
   }
 
   /** False when the connection is dead: the pump says so to all that are owed an answer. */
@@ -102,17 +136,20 @@ export class AppendQueue {
   }
 
   /** False: refused before a single octet was sent. */
-  private async invited(line: Uint8Array, entry: Owed): Promise<boolean> {
+  private async invited(line: Uint8Array, command: AppendCommand): Promise<boolean> {
     const before = this.continuations;
     await this.written([line]);
-    while (this.continuations === before && !entry.answered) await this.anyNews();
-    return !entry.answered;
+    while (this.continuations === before && !command.answered) await this.anyNews();
+    return !command.answered;
   }
 
   private async room(bytes: number): Promise<void> {
+    // A command of many messages counts as one: in flight are commands and octets.
     const full = (): boolean =>
       this.owed.length >= limits.appendsInFlight ||
       (this.owed.length > 0 && this.owed.reduce((sum, o) => sum + o.bytes, bytes) > limits.appendBytesInFlight);
+    // The open command would be waited for without end.
+    if (full() && this.open) await this.end();
     while (full()) await this.anyNews();
   }
 
@@ -126,16 +163,17 @@ export class AppendQueue {
     try {
       while (this.owed.length > 0) await this.readOne();
     } catch {
-      for (const entry of this.owed.splice(0)) settle(entry, { kind: 'lost' });
+      this.open = null;
+      for (const command of this.owed.splice(0)) command.lose();
     }
     this.pumping = false;
     this.yieldTurn();
     this.tell();
   }
 
-  /** A literal that was refused early is still being sent: nobody may write in between. */
+  /** A literal that was refused early is still being sent, or a line is not ended: nobody may write in between. */
   private yieldTurn(): void {
-    if (this.pumping || this.sending) return;
+    if (this.pumping || this.sending || this.open) return;
     this.giveTurn?.();
     this.giveTurn = null;
   }
@@ -145,7 +183,7 @@ export class AppendQueue {
     if (response.tag === '+') this.continuations++;
     const at = this.owed.findIndex(({ tag }) => tag === response.tag);
     if (at >= 0) {
-      for (const entry of this.owed.splice(at, 1)) settle(entry, answerOf(statusOf(response)));
+      for (const command of this.owed.splice(at, 1)) command.settle(statusOf(response));
     } else await this.connection.skipBody(response);
     this.tell();
   }
@@ -153,23 +191,4 @@ export class AppendQueue {
   private tell(): void {
     for (const wake of this.news.splice(0)) wake();
   }
-}
-
-function settle(entry: Owed, answer: AppendAnswer): void {
-  entry.answered = true;
-  entry.answer(answer);
-}
-
-function appendHeader(name: string, { flags, internalDate }: OutgoingMessage): string {
-  if (!dateTime.test(internalDate)) throw new MigrationError('INTERNAL', 'Not an IMAP date.');
-  return `APPEND ${name} (${flags.join(' ')}) "${internalDate}"`;
-}
-
-function answerOf(status: Status): AppendAnswer {
-  if (status.status !== 'OK') return appendRefusal(status);
-  const [, uidValidity, uid] = /^APPENDUID (\d{1,10}) (\d{1,10})$/.exec(status.code) ?? [];
-  const targetUid = TargetUid.safeParse(Number(uid));
-  return targetUid.success && Number(uidValidity) > 0
-    ? { kind: 'stored', targetUid: targetUid.data, uidValidity: Number(uidValidity) }
-    : { kind: 'stored', targetUid: null, uidValidity: null };
 }

@@ -7,8 +7,8 @@ import type { Response } from './wire/response.ts';
 import type { Part } from './wire/values.ts';
 
 interface Wanted<Uid extends number> {
-  /** IMAP sequence set of `wanted`. */
-  set: string;
+  /** IMAP sequence sets of `wanted`, which grows as they are taken. */
+  sets: Iterable<string>;
   wanted: Set<number>;
   brand: (uid: number) => Uid;
 }
@@ -16,11 +16,9 @@ interface Wanted<Uid extends number> {
 /** Each message straight from the socket; only when a server tells the UID behind the body is the body held. */
 export async function* fetchedMessages<Uid extends number>(
   connection: Connection,
-  { set, wanted, brand }: Wanted<Uid>,
+  { sets, wanted, brand }: Wanted<Uid>,
 ): AsyncGenerator<FetchedMessage<Uid>, void, void> {
-  for await (const response of connection.converse(
-    `UID FETCH ${set} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])`,
-  )) {
+  for await (const response of connection.converseAll(fetchCommands(sets))) {
     if (response.kind !== 'FETCH') continue;
     const { meta, held } = await readMeta(connection, response);
     const uid = meta.uid ?? 0;
@@ -40,6 +38,10 @@ export async function* fetchedMessages<Uid extends number>(
       connection.messageOpen = false;
     }
   }
+}
+
+function* fetchCommands(sets: Iterable<string>): Generator<string> {
+  for (const set of sets) yield `UID FETCH ${set} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])`;
 }
 
 async function readMeta(

@@ -16,8 +16,15 @@ export const limits = {
   drainBytes: 256 * 1024,
   folders: 20_000,
   commandBytes: 7_000,
+  /** FETCHes that are asked for before their predecessor has answered. */
+  commandsAhead: 4,
   appendsInFlight: 64,
-  appendBytesInFlight: 8 * 1024 * 1024,
+  appendBytesInFlight: 16 * 1024 * 1024,
+  /** MULTIAPPEND: few enough that answers keep coming, many enough that the server's transactions are few. */
+  appendsTogether: 128,
+  appendBytesTogether: 4 * 1024 * 1024,
+  /** A command is ended when no further message follows for so long. */
+  appendTogetherMs: 10,
 } as const;
 
 /** When a server asks for a pause but names no length. */

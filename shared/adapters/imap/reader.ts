@@ -80,9 +80,13 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
   }
 
   async *fetchMessages(uids: readonly Uid[]): AsyncIterable<FetchedMessage<Uid>> {
+    yield* this.fetchGroups([uids]);
+  }
+
+  async *fetchGroups(groups: Iterable<readonly Uid[]>): AsyncIterable<FetchedMessage<Uid>> {
     this.selected();
-    const wanted = new Set<number>(uids);
-    for (const set of uidSets(uids)) yield* fetchedMessages(this.connection, { set, wanted, brand: this.brand });
+    const wanted = new Set<number>();
+    yield* fetchedMessages(this.connection, { sets: setsOf(groups, wanted), wanted, brand: this.brand });
   }
 
   async close(): Promise<void> {
@@ -100,6 +104,14 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
     return this.capabilities.condStore && this.selected().state.highestModSeq !== null
       ? ` (CHANGEDSINCE ${modSeq})`
       : '';
+  }
+}
+
+/** Only what was asked for is handed out: servers send news of other messages unasked. */
+function* setsOf(groups: Iterable<readonly number[]>, wanted: Set<number>): Generator<string> {
+  for (const uids of groups) {
+    for (const uid of uids) wanted.add(uid);
+    yield* uidSets(uids);
   }
 }
 

@@ -15,7 +15,7 @@ export class ImapTarget extends ImapReader<TargetUid> implements TargetMailbox {
 
   constructor(session: LoggedIn, verb: 'EXAMINE' | 'SELECT', brand: (uid: number) => TargetUid) {
     super(session, verb, brand);
-    this.appends = new AppendQueue(session.connection, session.capabilities.literals);
+    this.appends = new AppendQueue(session.connection, session.capabilities);
   }
 
   async createFolder(path: string): Promise<void> {

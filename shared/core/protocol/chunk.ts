@@ -90,12 +90,14 @@ export interface Commit {
 
 /**
  * T4 and T5: outcomes of the head of the window. Rows of the window that are not yet final stay open with their floor
- * and attempts (raising the floor early would hide their copies); otherwise `then` opens the next window.
+ * and attempts (raising the floor early would hide their copies), and rows that slide in behind them inherit both.
+ * Without such rows `then` opens the next window with a floor of its own.
  */
 export function commitHead(record: ChunkRecord, commit: Commit, then: Opening | null): Transition {
   if (!record.open) throw new Error('commit without an open window');
   const committed = record.committed + commit.outcomes.length;
-  const rest = committed < record.open.to ? record.open : null;
+  const to = Math.max(record.open.to, then?.to ?? 0);
+  const rest = committed < record.open.to ? { ...record.open, to } : null;
   return guarded(record, {
     ...record,
     committed,
@@ -138,15 +140,25 @@ function guarded(record: ChunkRecord, next: ChunkRecord): Transition {
   };
 }
 
-/** After a refused write: did it succeed after all, its answer lost (SDK retry)? */
+/**
+ * After a refused write: did it succeed after all, its answer lost (SDK retry)? Only if all of it is there: a renewal
+ * whose answer was lost carries the same numbers as the opening after it, and bytes would be sent without intent.
+ */
 export function isMine(stored: ChunkRecord | null, written: ChunkRecord): boolean {
   return (
     stored !== null &&
     stored.fence === written.fence &&
     stored.sequence === written.sequence &&
     stored.renewal === written.renewal &&
-    stored.owner === written.owner
+    stored.owner === written.owner &&
+    stored.committed === written.committed &&
+    stored.tail === written.tail &&
+    stored.done === written.done &&
+    windowText(stored.open) === windowText(written.open)
   );
 }
+
+const windowText = (open: OpenWindow | null): string =>
+  open === null ? '' : [open.to, open.uidValidity, open.uidFloor, open.attempts, open.lookNotBefore].join(' ');
 
 export const isStuck = (record: ChunkRecord): boolean => record.idleSlices > limits.idleSlices;

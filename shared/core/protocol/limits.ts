@@ -7,8 +7,15 @@ export const limits = {
   /** Pause between a broken attempt and its look-up: abandoned APPENDs mostly land within seconds. */
   lookDelaySeconds: 8,
   /** A window: messages, octets, and the time it should take. */
-  windowRows: 100,
-  windowBytes: 8 * 1024 * 1024,
+  windowRows: 512,
+  windowBytes: 16 * 1024 * 1024,
+  /** A sliding window commits a head of this many rows: few writes, and a tail below 1 KB where UIDs rise in step. */
+  commitRows: 128,
+  /** A window slides over this many rows before the pipe drains once and the floor rises: bounds what a look-up reads. */
+  slideRows: 4_000,
+  /** Messages that are asked for with one FETCH. */
+  fetchRows: 64,
+  fetchBytes: 1024 * 1024,
   windowMs: 5_000,
   /** A slice returns at least this long before its Lambda ends. */
   reserveMs: 30_000,

@@ -27,3 +27,14 @@ function rowsWithin(pace: Pace | null): number {
   const expected = Math.floor((pace.rows / pace.ms) * limits.windowMs);
   return Math.max(1, Math.min(limits.windowRows, expected));
 }
+
+/**
+ * How far a window that ends at `to` may slide: rows of its folder that need nothing but to be sent, so many that a
+ * look-up from the window's floor stays small.
+ */
+export function slideEnd(rows: readonly CopyRow[], to: number): number {
+  const folder = rows[to - 1]?.folder;
+  let end = to;
+  while (end - to < limits.slideRows && rows[end]?.folder === folder && rows[end]?.candidates.length === 0) end += 1;
+  return end;
+}

@@ -9,7 +9,8 @@ const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 export function sizeText(sizeBytes: number): string {
   let value = sizeBytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  // What would be rounded to 1,000 is the next unit's 1.
+  while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }

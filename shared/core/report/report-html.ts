@@ -15,7 +15,9 @@ import { folderDetails, mailboxTable, tone, type FoldersByMailbox } from './tabl
 export type { FoldersByMailbox } from './tables.ts';
 
 /** Nothing but our own style sheet: even a name that got through unescaped could load, send and run nothing. */
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const policy: Html = {
+  html: `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`,
+};
 const styleSheet: Html = { html: `<style>${style}</style>` };
 
 export function reportHtml(summary: PassSummary, folders: FoldersByMailbox): string {

@@ -1,16 +1,17 @@
 /** The copy loop of one slice (protocol section 3): claim is done, windows follow until the chunk or the time ends. */
-import type { RowOutcome } from '../../contract/items.ts';
 import type { SliceResult } from '../../contract/workflow.ts';
-import { commitHead, openWindow, release, type Opening } from '../../core/protocol/chunk.ts';
+import { openWindow, release } from '../../core/protocol/chunk.ts';
 import { limits } from '../../core/protocol/limits.ts';
-import { windowEnd, type Pace } from '../../core/protocol/window.ts';
+import type { Pace } from '../../core/protocol/window.ts';
 import { MigrationError } from '../../errors.ts';
-import { copyWindow, type Halt, type WindowTask } from './copy-window.ts';
+import { commitFinished, hasTimeFor, headOf, openingAt } from './commit-window.ts';
+import { copyWindow } from './copy-window.ts';
 import { lookUp } from './doubt.ts';
 import { putTailPart } from './ledger-parts.ts';
 import { again, done, waitFor } from './slice-result.ts';
 import { Sessions } from './sessions.ts';
 import { folderOf, type Slice } from './slice.ts';
+import type { Halt, WindowTask } from './window-task.ts';
 
 export async function copyChunk(slice: Slice): Promise<SliceResult> {
   const sessions = await Sessions.open(slice);
@@ -41,11 +42,6 @@ async function copyWindows(slice: Slice, sessions: Sessions): Promise<SliceResul
   await putTailPart(slice.ports.data, { key: slice.key, record: lease.record, rows });
   await lease.apply((record) => release(record, { done: true, lookNotBefore: null, forgiven: true }));
   return done();
-}
-
-/** Time for a window like the last one twice over, before the reserve begins. */
-function hasTimeFor(slice: Slice, pace: Pace | null): boolean {
-  return slice.deadline.remainingMs() > limits.reserveMs + 2 * (pace?.ms ?? limits.windowMs);
 }
 
 async function oneWindow(slice: Slice, sessions: Sessions, pace: Pace | null): Promise<Halt | null> {
@@ -93,52 +89,20 @@ async function adopt(slice: Slice, sessions: Sessions, task: WindowTask): Promis
   for (const [index, outcome] of found) task.outcomes.set(index, outcome);
 }
 
-function openingAt(slice: Slice, sessions: Sessions, at: { from: number; pace: Pace | null }): Opening {
-  const to = windowEnd(slice.rows, at.from, at.pace);
-  return { to, uidValidity: sessions.uidValidity, uidFloor: sessions.uidFloor };
-}
-
 /** T4/T5 for the finished head of the window; the next window of the same folder is opened with the same write. */
 async function commit(
   slice: Slice,
   sessions: Sessions,
   at: { task: WindowTask; pace: Pace | null; halted: boolean },
 ): Promise<void> {
-  const { lease, rows } = slice;
   const { task } = at;
   // Closed before anything else, so that nothing of this worker is in flight when the next one looks.
   if (at.halted) await sessions.close();
-  const outcomes = headOf(task).map((outcome) => committed(outcome, { task, uidValidity: sessions.uidValidity }));
-  if (outcomes.length === 0) return;
-  await putTailPart(slice.ports.data, { key: slice.key, record: lease.record, rows });
-  const next = task.from + outcomes.length;
+  const whole = headOf(task).length === task.to - task.from;
   const goesOn =
-    !at.halted && next === task.to && rows[next]?.folder === task.folder.folderKey && hasTimeFor(slice, at.pace);
-  const then = goesOn ? openingAt(slice, sessions, { from: next, pace: at.pace }) : null;
-  const copiedBytes = outcomes.reduce(
-    (sum, o, i) => sum + (o.outcome === 'copied' ? (rows[task.from + i]?.sizeBytes ?? 0) : 0),
-    0,
-  );
-  await lease.apply((record) => commitHead(record, { outcomes, uidValidity: sessions.uidValidity, copiedBytes }, then));
-  observe(slice, outcomes, copiedBytes);
-}
-
-/** Rows are committed as a prefix: the longest run of final rows from the start of the window. */
-function headOf(task: WindowTask): RowOutcome[] {
-  const head: RowOutcome[] = [];
-  for (let index = task.from; index < task.to; index++) {
-    const outcome = task.outcomes.get(index);
-    if (!outcome) break;
-    head.push(outcome);
-  }
-  return head;
-}
-
-/** Doubt is durable; and a UID that was acknowledged under another UIDVALIDITY than the committed one names nothing. */
-function committed(outcome: RowOutcome, at: { task: WindowTask; uidValidity: number }): RowOutcome {
-  const renumbered = outcome.evidence === 'acknowledged' && at.uidValidity !== at.task.uidValidity;
-  const known: RowOutcome = renumbered ? { ...outcome, targetUid: null, evidence: 'counted' } : outcome;
-  return { ...known, doubt: outcome.doubt || at.task.doubt };
+    !at.halted && whole && slice.rows[task.to]?.folder === task.folder.folderKey && hasTimeFor(slice, at.pace);
+  const next = goesOn ? openingAt(slice, sessions, { from: task.to, pace: at.pace }) : null;
+  await commitFinished(slice, sessions, { task, next });
 }
 
 async function halted(slice: Slice, halt: Halt): Promise<SliceResult> {
@@ -168,14 +132,4 @@ async function leaveStray(slice: Slice, sessions: Sessions, task: WindowTask): P
   if (rows.length === 0) return;
   const { fence } = slice.lease.record;
   await slice.ports.chunks.putStray(slice.key, slice.chunk.chunkId, { fence, uidValidity: sessions.uidValidity, rows });
-}
-
-function observe(slice: Slice, outcomes: readonly RowOutcome[], copiedBytes: number): void {
-  const count = (outcome: RowOutcome['outcome']): number => outcomes.filter((o) => o.outcome === outcome).length;
-  const { telemetry } = slice.ports;
-  telemetry.count('MessagesCopied', count('copied'));
-  telemetry.count('BytesCopied', copiedBytes);
-  telemetry.count('MessagesPresent', count('present'));
-  telemetry.count('MessagesSkipped', count('skipped'));
-  telemetry.count('MessagesQuarantined', count('quarantined'));
 }

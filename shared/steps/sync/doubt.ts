@@ -109,7 +109,7 @@ export async function hashesOf<Uid extends number>(
   return hashes;
 }
 
-async function canonicalHashOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
+export async function canonicalHashOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = new CanonicalHash();
   for await (const part of octets) hash.update(part);
   return hash.digest();

@@ -1,9 +1,10 @@
 /** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets. */
 import type { TargetUid } from '../../contract/ids.ts';
-import type { PlannedFolder, RowOutcome } from '../../contract/items.ts';
-import { instantKey } from '../../core/identity.ts';
+import type { CopyRow, PlannedFolder, RowOutcome } from '../../contract/items.ts';
+import { identityOf, instantKey } from '../../core/identity.ts';
 import { readClaims } from './claims.ts';
-import { hashesOf } from './doubt.ts';
+import { canonicalHashOf, hashesOf } from './doubt.ts';
+import type { MailReader } from '../../ports/mail.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
 
@@ -35,19 +36,34 @@ export async function matchPresent(
   for (const uid of at.taken) claimed.add(uid);
   const candidates = new Map(rows.map(({ row }) => [instantKey(row.internalDate), row.candidates]));
   const nameless = unknown.filter((row) => candidates.has(instantKey(row.internalDate)));
-  const targets = await hashesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
+  const targets = await identitiesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
   const wanted = [...rows.map(({ row }) => row), ...nameless].map((row) => row.sourceUid);
   const sources = await hashesOf(sessions.source, [...new Set(wanted)]);
-  const take = (hash: string | undefined, from: readonly TargetUid[]): TargetUid | undefined => {
-    const uid = hash === undefined ? undefined : from.find((c) => targets.get(c) === hash && !claimed.has(c));
+  const take = (row: Wanted, from: readonly TargetUid[]): TargetUid | undefined => {
+    const hash = sources.get(row.sourceUid);
+    const identity = hash === undefined ? null : identityOf(hash, row.internalDate);
+    const uid = from.find((c) => targets.get(c) === identity && !claimed.has(c));
     if (uid !== undefined) claimed.add(uid);
     return uid;
   };
   // Delivered rows without a known UID claim first (protocol section 5, rule 6): one of the candidates may be theirs.
-  for (const row of nameless) take(sources.get(row.sourceUid), candidates.get(instantKey(row.internalDate)) ?? []);
+  for (const row of nameless) take(row, candidates.get(instantKey(row.internalDate)) ?? []);
   for (const { index, row } of rows) {
-    const uid = take(sources.get(row.sourceUid), row.candidates);
+    const uid = take(row, row.candidates);
     if (uid !== undefined) found.set(index, present(uid));
   }
   return found;
+}
+
+type Wanted = Pick<CopyRow, 'sourceUid' | 'internalDate'>;
+
+/** With the date, though planning compared it: a target that was renumbered since has other messages under these UIDs. */
+async function identitiesOf(
+  target: MailReader<TargetUid>,
+  uids: readonly TargetUid[],
+): Promise<Map<TargetUid, string>> {
+  const identities = new Map<TargetUid, string>();
+  for await (const { uid, octets, internalDate } of target.fetchMessages(uids))
+    identities.set(uid, identityOf(await canonicalHashOf(octets), internalDate));
+  return identities;
 }

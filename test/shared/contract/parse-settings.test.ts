@@ -82,6 +82,8 @@ describe('a value that is not accepted', () => {
     [withSource({ tls: 'none' }), '"source.tls" is "none", which sends passwords in the clear'],
     [withSource({ tls: 'none', allowPlaintext: false }), 'needs "allowPlaintext": true'],
     [withSource({ host: '127.0.0.1' }), '"source.host" is a private or loopback address'],
+    [withSource({ host: 'fd00::1' }), '"allowPrivateAddress": true'],
+    [withSource({ host: 'LOCALHOST' }), '"allowPrivateAddress": true'],
     [withSource({ caFile: '../ca.pem' }), '"source.caFile" must be the name of a file beside migration.json'],
     [withSource({ caFile: '/etc/ca.pem' }), '"source.caFile" must be the name of a file'],
     [withSource({ caFile: 'certs\\ca.pem' }), '"source.caFile" must be the name of a file'],
@@ -102,6 +104,14 @@ test('the first five problems are told, in the order of the file', () => {
   expect(told[5]).toBe('and 2 more.');
 });
 
+test('keys are shown short and without control characters', () => {
+  const key = `\u001b[31m\u202e${'k'.repeat(5000)}`;
+  const message = messageOf(JSON.stringify({ [key]: 1, folders: { map: { [key]: 1 } } }));
+  expect(message).toContain('unknown key "\uFFFD[31m\uFFFDkkk');
+  expect(message).not.toMatch(/\p{C}/u);
+  expect(message.length).toBeLessThan(1000);
+});
+
 describe('text that is not JSON', () => {
   const rows: [text: string, line: number, column: number][] = [
     ['', 1, 1],
@@ -109,6 +119,8 @@ describe('text that is not JSON', () => {
     ['{\n  // a comment\n}', 2, 3],
     ['{\n  "a": 1,\n}', 3, 1],
     ['{a: 1}', 1, 2],
+    ['{\n  "source": {,}\n}', 2, 14],
+    ['{"source": ', 1, 12],
     ["{'a': 1}", 1, 2],
     ['{"a": tru}', 1, 7],
     ['{\n  "a": hunter2\n}', 2, 8],

@@ -75,6 +75,47 @@ export class Connection {
     }
   }
 
+  /**
+   * One command after the other, a few of them asked before their predecessors have answered (RFC 9051 5.5): only for
+   * commands of which none changes what another means. Leaving early ends the session unless little is left.
+   */
+  async *converseAll(commands: Iterable<string>): AsyncGenerator<Response, void, void> {
+    const release = await this.takeTurn();
+    const left = commands[Symbol.iterator]();
+    const owed: string[] = [];
+    let current: Response | null = null;
+    try {
+      await this.ask(left, owed);
+      while (owed.length > 0) {
+        const response = await this.next();
+        if (response.tag === owed[0]) {
+          owed.shift();
+          this.accepted(statusOf(response), anyRefusal);
+          await this.ask(left, owed);
+        } else {
+          current = response;
+          yield response;
+          await this.skipBody(response);
+          current = null;
+        }
+      }
+    } finally {
+      const last = owed.at(-1);
+      if (last !== undefined) await this.drain(last, current);
+      release();
+    }
+  }
+
+  private async ask(commands: Iterator<string>, owed: string[]): Promise<void> {
+    while (owed.length < limits.commandsAhead) {
+      const next = commands.next();
+      if (next.done === true) return;
+      const tag = this.nextTag();
+      owed.push(tag);
+      await this.write(Buffer.from(`${tag} ${next.value}\r\n`, 'latin1'));
+    }
+  }
+
   /** For the writer of APPENDs, which keeps the turn while answers are owed. */
   async takeTurn(): Promise<() => void> {
     if (this.messageOpen) {

@@ -94,6 +94,10 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
     }
   }
 
+  async *fetchGroups(groups: Iterable<readonly Uid[]>): AsyncIterable<FetchedMessage<Uid>> {
+    for (const uids of groups) yield* this.fetchMessages(uids);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }

@@ -13,7 +13,10 @@ test.each([
   ['more than one write', Buffer.alloc(300_000, 'x\r\n\0')],
 ])('octets are sent untouched: %s', async (_title, octets) => {
   const [readSocket, writeSocket] = [new PassThrough(), new PassThrough()];
-  const queue = new AppendQueue(new Connection({ readSocket, writeSocket, socket: readSocket }), 'plus');
+  const queue = new AppendQueue(new Connection({ readSocket, writeSocket, socket: readSocket }), {
+    literals: 'plus',
+    multiAppend: false,
+  });
   const sent = all<Buffer>(writeSocket);
   const { answer } = await queue.append('"INBOX"', outgoing(octets, ['\\Seen']));
   readSocket.write('M1 OK [APPENDUID 3 4] stored\r\n');

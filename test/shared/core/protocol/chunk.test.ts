@@ -81,9 +81,15 @@ describe('a commit', () => {
   });
 
   test('of a head leaves the rest open with its old floor: raising it would hide stored copies', () => {
-    const next = commitHead(opened, commit([50]), { to: 5, uidValidity: 9, uidFloor: 51 }).next;
+    const next = commitHead(opened, commit([50]), null).next;
     expect(next.open).toEqual(opened.open);
     expect(next.committed).toBe(1);
+  });
+
+  test('of a head lets rows slide in behind the rest, under the floor and the attempts of the rest', () => {
+    const again = { ...opened, open: opened.open && { ...opened.open, attempts: 2 } };
+    const next = commitHead(again, commit([50]), { to: 5, uidValidity: 9, uidFloor: 51 }).next;
+    expect(next.open).toEqual({ ...again.open, to: 5 });
   });
 
   test('is conditioned on the fence and on the commit it follows', () => {

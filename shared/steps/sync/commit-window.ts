@@ -1,0 +1,75 @@
+/** Commits of the copy loop (protocol T3 to T5): what of the window is final, and what is opened with the same write. */
+import type { RowOutcome } from '../../contract/items.ts';
+import { commitHead, type Opening } from '../../core/protocol/chunk.ts';
+import { limits } from '../../core/protocol/limits.ts';
+import { windowEnd, type Pace } from '../../core/protocol/window.ts';
+import { putTailPart } from './ledger-parts.ts';
+import type { Sessions } from './sessions.ts';
+import type { Slice } from './slice.ts';
+import type { WindowTask } from './window-task.ts';
+
+/** Time for a window like the last one twice over, before the reserve begins. */
+export function hasTimeFor(slice: Slice, pace: Pace | null): boolean {
+  return slice.deadline.remainingMs() > limits.reserveMs + 2 * (pace?.ms ?? limits.windowMs);
+}
+
+export function openingAt(slice: Slice, sessions: Sessions, at: { from: number; pace: Pace | null }): Opening {
+  const to = windowEnd(slice.rows, at.from, at.pace);
+  return { to, uidValidity: sessions.uidValidity, uidFloor: sessions.uidFloor };
+}
+
+/** Rows are committed as a prefix: the longest run of final rows from the start of the window. */
+export function headOf(task: WindowTask): RowOutcome[] {
+  const head: RowOutcome[] = [];
+  for (let index = task.from; index < task.to; index++) {
+    const outcome = task.outcomes.get(index);
+    if (!outcome) break;
+    head.push(outcome);
+  }
+  return head;
+}
+
+/**
+ * Commits the finished head, with `next` as the window that is open afterwards or the end to which this one slides.
+ * The task follows: what is committed is no longer its business. Returns the number of rows.
+ */
+export async function commitFinished(
+  slice: Slice,
+  sessions: Sessions,
+  at: { task: WindowTask; next: Opening | null },
+): Promise<number> {
+  const { lease, rows } = slice;
+  const { task } = at;
+  const outcomes = headOf(task).map((outcome) => committed(outcome, { task, uidValidity: sessions.uidValidity }));
+  if (outcomes.length === 0) return 0;
+  await putTailPart(slice.ports.data, { key: slice.key, record: lease.record, rows });
+  const copiedBytes = outcomes.reduce(
+    (sum, o, i) => sum + (o.outcome === 'copied' ? (rows[task.from + i]?.sizeBytes ?? 0) : 0),
+    0,
+  );
+  const commit = { outcomes, uidValidity: sessions.uidValidity, copiedBytes };
+  await lease.apply((record) => commitHead(record, commit, at.next));
+  observe(slice, outcomes, copiedBytes);
+  for (const index of outcomes.keys()) task.outcomes.delete(task.from + index);
+  task.from += outcomes.length;
+  task.to = lease.record.open?.to ?? task.from;
+  task.uidFloor = lease.record.open?.uidFloor ?? task.uidFloor;
+  return outcomes.length;
+}
+
+/** Doubt is durable; and a UID that was acknowledged under another UIDVALIDITY than the committed one names nothing. */
+function committed(outcome: RowOutcome, at: { task: WindowTask; uidValidity: number }): RowOutcome {
+  const renumbered = outcome.evidence === 'acknowledged' && at.uidValidity !== at.task.uidValidity;
+  const known: RowOutcome = renumbered ? { ...outcome, targetUid: null, evidence: 'counted' } : outcome;
+  return { ...known, doubt: outcome.doubt || at.task.doubt };
+}
+
+function observe(slice: Slice, outcomes: readonly RowOutcome[], copiedBytes: number): void {
+  const count = (outcome: RowOutcome['outcome']): number => outcomes.filter((o) => o.outcome === outcome).length;
+  const { telemetry } = slice.ports;
+  telemetry.count('MessagesCopied', count('copied'));
+  telemetry.count('BytesCopied', copiedBytes);
+  telemetry.count('MessagesPresent', count('present'));
+  telemetry.count('MessagesSkipped', count('skipped'));
+  telemetry.count('MessagesQuarantined', count('quarantined'));
+}
