@@ -206,6 +206,11 @@ export type FlagsRow = z.infer<typeof FlagsRow>;
 
 export const evidences = ['acknowledged', 'adopted', 'counted', 'matched'] as const;
 
+/** What was done to a message so that the target took it; `core/repair` says how. */
+export const repairNames = ['bare-newlines', 'nul-octets', 'flags', 'date'] as const;
+export type Repair = (typeof repairNames)[number];
+const Repairs = z.array(z.enum(repairNames)).optional();
+
 /** Last word on one row, in order of the chunk's rows. */
 export const RowOutcome = z.object({
   outcome: z.enum(outcomes),
@@ -218,6 +223,8 @@ export const RowOutcome = z.object({
   code: Code.nullable(),
   /** Of the octets, where they were read and the outcome is not copied or present. */
   sha256: z.string().nullable(),
+  /** Absent: copied as it was. The copy at the target is compared with the repaired octets. */
+  repairs: Repairs,
 });
 export type RowOutcome = z.infer<typeof RowOutcome>;
 

@@ -6,8 +6,19 @@ const LF = 0x0a;
 
 /** Streaming: every LF that no CR precedes counts as CRLF. A CR LF pair may be cut between two parts. */
 export class CanonicalHash {
-  private readonly hash: Hash = createHash('sha256');
+  private readonly hash: Hash;
   private lastWasCr = false;
+
+  constructor(hash: Hash = createHash('sha256')) {
+    this.hash = hash;
+  }
+
+  /** Goes on by itself from what has streamed by. */
+  copy(): CanonicalHash {
+    const copy = new CanonicalHash(this.hash.copy());
+    copy.lastWasCr = this.lastWasCr;
+    return copy;
+  }
 
   update(octets: Uint8Array): void {
     let from = 0;

@@ -3,12 +3,13 @@
  * (one write unit). A window that went well is one run: `100 c a 0 4711` = 100 rows copied, acknowledged, no doubt,
  * target UIDs 4711, 4712, ...
  */
-import type { RowOutcome } from '../../contract/items.ts';
+import type { Repair, RowOutcome } from '../../contract/items.ts';
 import { isErrorCode } from '../../errors.ts';
 import { TargetUid } from '../../contract/ids.ts';
 
 const outcomeLetters = { copied: 'c', present: 'p', skipped: 's', quarantined: 'q', gone: 'g' } as const;
 const evidenceLetters = { acknowledged: 'a', adopted: 'd', counted: 'n', matched: 'm' } as const;
+const repairLetters = { 'bare-newlines': 'n', 'nul-octets': 'o', flags: 'f', date: 'd' } as const;
 
 export function encodeTail(rows: readonly RowOutcome[]): string {
   const runs: { head: RowOutcome; length: number }[] = [];
@@ -33,6 +34,7 @@ function continues(head: RowOutcome, length: number, row: RowOutcome): boolean {
     row.evidence === head.evidence &&
     row.doubt === head.doubt &&
     row.code === head.code &&
+    encodeRepairs(row) === encodeRepairs(head) &&
     row.sha256 === null &&
     head.sha256 === null
   );
@@ -48,12 +50,13 @@ function encodeRun(head: RowOutcome, length: number): string {
     head.targetUid ?? 0,
     head.code ?? '-',
     head.sha256 ?? '-',
+    encodeRepairs(head),
   ];
   return fields.join(' ').replace(/( -)+$/, '');
 }
 
 function decodeRun(run: string): RowOutcome[] {
-  const [length, outcome, evidence, doubt, uid, code = '-', sha256 = '-'] = run.split(' ');
+  const [length, outcome, evidence, doubt, uid, code = '-', sha256 = '-', repairs = '-'] = run.split(' ');
   const count = Number(length);
   const first = Number(uid);
   if (!Number.isInteger(count) || count < 1 || !Number.isInteger(first)) throw new Error(`tail: bad run "${run}"`);
@@ -63,12 +66,18 @@ function decodeRun(run: string): RowOutcome[] {
     doubt: doubt === '1',
     code: code !== '-' && isErrorCode(code) ? code : null,
     sha256: sha256 === '-' ? null : sha256,
+    ...(repairs === '-' ? {} : { repairs: decodeRepairs(repairs) }),
   };
   return Array.from({ length: count }, (_, i) => ({
     ...row,
     targetUid: first === 0 ? null : TargetUid.parse(first + i),
   }));
 }
+
+const encodeRepairs = ({ repairs = [] }: RowOutcome): string =>
+  repairs.length === 0 ? '-' : repairs.map((repair) => repairLetters[repair]).join('');
+
+const decodeRepairs = (letters: string): Repair[] => Array.from(letters, (letter) => letterOf(repairLetters, letter));
 
 function letterOf<K extends string>(letters: Readonly<Record<K, string>>, letter: string | undefined): K {
   for (const key in letters) if (letters[key] === letter) return key;
