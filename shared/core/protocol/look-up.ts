@@ -4,6 +4,7 @@
  * It must not be coarser than what planning keeps in one chunk (protocol section 4), else a copy of another chunk's
  * row is adopted and a loss is called complete (V6, V7).
  */
+import type { RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 
 export interface DoubtfulRow {
@@ -51,3 +52,38 @@ export function assignCopies(look: LookUp): Finding[] {
       : { index: row.index, found: 'copy', targetUid };
   });
 }
+
+/** From where copies are looked for. Renumbered: floors name nothing any more, the whole folder is looked through (rule 8). */
+export const lookFrom = (doubt: { uidValidity: number; uidFloor: number }, uidValidity: number): number =>
+  uidValidity === doubt.uidValidity ? doubt.uidFloor : 1;
+
+/**
+ * Last words of the rows that were found or that are gone at the source; a row that is missing in the answer was found
+ * nowhere and is to be appended. All carry `doubt`: an earlier attempt may still land.
+ */
+export function outcomesOf(findings: readonly Finding[]): Map<number, RowOutcome> {
+  const outcomes = new Map<number, RowOutcome>();
+  for (const finding of findings) {
+    if (finding.found === 'copy') outcomes.set(finding.index, adopted(finding.targetUid));
+    if (finding.found === 'gone') outcomes.set(finding.index, goneInDoubt);
+  }
+  return outcomes;
+}
+
+const adopted = (targetUid: TargetUid): RowOutcome => ({
+  outcome: 'copied',
+  targetUid,
+  evidence: 'adopted',
+  doubt: true,
+  code: null,
+  sha256: null,
+});
+
+const goneInDoubt: RowOutcome = {
+  outcome: 'gone',
+  targetUid: null,
+  evidence: null,
+  doubt: true,
+  code: null,
+  sha256: null,
+};

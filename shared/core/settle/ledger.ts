@@ -39,7 +39,7 @@ function known(row: LedgerRow, change: LedgerChange, uidValidity: number): Ledge
   };
 }
 
-const isDelivered = (row: LedgerRow): boolean => row.outcome === 'copied' || row.outcome === 'present';
+export const isDelivered = (row: LedgerRow): boolean => row.outcome === 'copied' || row.outcome === 'present';
 
 /** Rows that the equation speaks of: messages the source had when it was last listed. */
 export const isLive = (row: LedgerRow): boolean => !row.vanished;

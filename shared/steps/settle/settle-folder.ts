@@ -23,7 +23,7 @@ import {
 import type { TargetMailbox } from '../../ports/mail.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
-import { countSurplus, lookAtTarget } from './look-at-target.ts';
+import { surplusOf, lookAtTarget } from './look-at-target.ts';
 
 export interface FolderTask {
   key: MailboxKey;
@@ -67,7 +67,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     now: new Date(nowMs).toISOString(),
   });
   const problem = judgeFolder(folder, { rows: merged, added: task.added });
-  const surplus = await countSurplus(task.target, merged, look);
+  const surplus = await surplusOf(task.target, merged, look);
   const rows = withoutDoubleClaims(endDoubts(merged, nowMs));
   // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
   if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });

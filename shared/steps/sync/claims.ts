@@ -5,14 +5,9 @@
  */
 import { CopyRow, LedgerRow, type LedgerPartRow, type PlannedChunk, type PlannedFolder } from '../../contract/items.ts';
 import { planSequenceOf } from '../../contract/ids.ts';
+import { addClaim, type Claims } from '../../core/protocol/claims.ts';
 import { readOutcomes } from './ledger-parts.ts';
 import type { Assignment } from './slice.ts';
-
-export interface Claims {
-  claimed: Set<number>;
-  /** Delivered by us or found, but under no UID that counts under the present UIDVALIDITY. */
-  unknown: Pick<LedgerRow, 'sourceUid' | 'internalDate'>[];
-}
 
 export async function readClaims(assignment: Assignment, folder: PlannedFolder, uidValidity: number): Promise<Claims> {
   const claims: Claims = { claimed: new Set(), unknown: [] };
@@ -20,10 +15,10 @@ export async function readClaims(assignment: Assignment, folder: PlannedFolder, 
     if (chunk.kind !== 'copy' || !chunk.folders.includes(folder.folderKey)) continue;
     if (planSequenceOf(chunk.chunkId) <= folder.settledSequence) continue;
     for await (const row of chunkOutcomes(assignment, chunk)) {
-      if (row.folder === folder.folderKey) note(claims, row, row.uidValidity === uidValidity);
+      if (row.folder === folder.folderKey) addClaim(claims, row, row.uidValidity === uidValidity);
     }
   }
-  for await (const { row, valid } of settledRows(assignment, folder, uidValidity)) note(claims, row, valid);
+  for await (const { row, valid } of settledRows(assignment, folder, uidValidity)) addClaim(claims, row, valid);
   return claims;
 }
 
@@ -43,10 +38,4 @@ async function* settledRows(assignment: Assignment, folder: PlannedFolder, uidVa
   const valid = record.targetUidValidity === uidValidity;
   for await (const row of assignment.ports.data.readLines(record.ledger.key, (v) => LedgerRow.parse(v)))
     yield { row, valid };
-}
-
-function note(claims: Claims, row: LedgerRow, valid: boolean): void {
-  if (row.outcome !== 'copied' && row.outcome !== 'present') return;
-  if (row.targetUid !== null && valid) claims.claimed.add(row.targetUid);
-  else claims.unknown.push({ sourceUid: row.sourceUid, internalDate: row.internalDate });
 }

@@ -1,6 +1,7 @@
 /** Commits of the copy loop (protocol T3 to T5): what of the window is final, and what is opened with the same write. */
 import type { RowOutcome } from '../../contract/items.ts';
 import { commitHead, type Opening } from '../../core/protocol/chunk.ts';
+import { finalHead, toCommit } from '../../core/protocol/head.ts';
 import { limits } from '../../core/protocol/limits.ts';
 import { windowEnd, type Pace } from '../../core/protocol/window.ts';
 import { putTailPart } from './ledger-parts.ts';
@@ -18,17 +19,6 @@ export function openingAt(slice: Slice, sessions: Sessions, at: { from: number; 
   return { to, uidValidity: sessions.uidValidity, uidFloor: sessions.uidFloor };
 }
 
-/** Rows are committed as a prefix: the longest run of final rows from the start of the window. */
-export function headOf(task: WindowTask): RowOutcome[] {
-  const head: RowOutcome[] = [];
-  for (let index = task.from; index < task.to; index++) {
-    const outcome = task.outcomes.get(index);
-    if (!outcome) break;
-    head.push(outcome);
-  }
-  return head;
-}
-
 /**
  * Commits the finished head, with `next` as the window that is open afterwards or the end to which this one slides.
  * The task follows: what is committed is no longer its business. Returns the number of rows.
@@ -40,7 +30,8 @@ export async function commitFinished(
 ): Promise<number> {
   const { lease, rows } = slice;
   const { task } = at;
-  const outcomes = headOf(task).map((outcome) => committed(outcome, { task, uidValidity: sessions.uidValidity }));
+  const under = { openedUnder: task.uidValidity, uidValidity: sessions.uidValidity, doubt: task.doubt };
+  const outcomes = finalHead(task).map((outcome) => toCommit(outcome, under));
   if (outcomes.length === 0) return 0;
   await putTailPart(slice.ports.data, { key: slice.key, record: lease.record, rows });
   const copiedBytes = outcomes.reduce(
@@ -55,13 +46,6 @@ export async function commitFinished(
   task.to = lease.record.open?.to ?? task.from;
   task.uidFloor = lease.record.open?.uidFloor ?? task.uidFloor;
   return outcomes.length;
-}
-
-/** Doubt is durable; and a UID that was acknowledged under another UIDVALIDITY than the committed one names nothing. */
-function committed(outcome: RowOutcome, at: { task: WindowTask; uidValidity: number }): RowOutcome {
-  const renumbered = outcome.evidence === 'acknowledged' && at.uidValidity !== at.task.uidValidity;
-  const known: RowOutcome = renumbered ? { ...outcome, targetUid: null, evidence: 'counted' } : outcome;
-  return { ...known, doubt: outcome.doubt || at.task.doubt };
 }
 
 function observe(slice: Slice, outcomes: readonly RowOutcome[], copiedBytes: number): void {

@@ -1,10 +1,11 @@
 /** The copy loop of one slice (protocol section 3): claim is done, windows follow until the chunk or the time ends. */
 import type { SliceResult } from '../../contract/workflow.ts';
 import { openWindow, release } from '../../core/protocol/chunk.ts';
+import { finalHead, inDoubt } from '../../core/protocol/head.ts';
 import { limits } from '../../core/protocol/limits.ts';
 import type { Pace } from '../../core/protocol/window.ts';
 import { MigrationError } from '../../errors.ts';
-import { commitFinished, hasTimeFor, headOf, openingAt } from './commit-window.ts';
+import { commitFinished, hasTimeFor, openingAt } from './commit-window.ts';
 import { copyWindow } from './copy-window.ts';
 import { lookUp } from './doubt.ts';
 import { putTailPart } from './ledger-parts.ts';
@@ -61,7 +62,7 @@ async function oneWindow(slice: Slice, sessions: Sessions, pace: Pace | null): P
     ...open,
     folder,
     from: lease.record.committed,
-    doubt: open.attempts > 1,
+    doubt: inDoubt(open),
     outcomes: new Map(),
   };
   try {
@@ -98,7 +99,7 @@ async function commit(
   const { task } = at;
   // Closed before anything else, so that nothing of this worker is in flight when the next one looks.
   if (at.halted) await sessions.close();
-  const whole = headOf(task).length === task.to - task.from;
+  const whole = finalHead(task).length === task.to - task.from;
   const goesOn =
     !at.halted && whole && slice.rows[task.to]?.folder === task.folder.folderKey && hasTimeFor(slice, at.pace);
   const next = goesOn ? openingAt(slice, sessions, { from: task.to, pace: at.pace }) : null;

@@ -3,7 +3,8 @@ import type { CopyRow, PlannedFolder, RowOutcome } from '../../contract/items.ts
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
 import { CanonicalHash } from '../../core/octets.ts';
-import { assignCopies, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
+import { claimsOn, type MessageRow } from '../../core/protocol/claims.ts';
+import { assignCopies, lookFrom, outcomesOf, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
 import type { MailReader } from '../../ports/mail.ts';
 import { readClaims } from './claims.ts';
 import type { Sessions } from './sessions.ts';
@@ -29,53 +30,32 @@ export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Pr
   const rows = doubt.indexes.flatMap((index) => (slice.rows[index] ? [{ index, row: slice.rows[index] }] : []));
   const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
   const state = await sessions.refresh(doubt.folder);
-  // Renumbered: floors and remembered UIDs name nothing any more, the whole folder is looked through (protocol 5.8).
-  const uidFloor = state.uidValidity === doubt.uidValidity ? doubt.uidFloor : 1;
-  const copies = await copiesFrom(sessions, uidFloor, instants);
+  const copies = await copiesFrom(sessions, lookFrom(doubt, state.uidValidity), instants);
   // Only now: whoever claimed a copy before our FETCH is in the records by now (V26).
-  const claims = await readClaims(slice, doubt.folder, state.uidValidity);
-  const own = [...doubt.acknowledged].filter(([, outcome]) => outcome.outcome === 'copied');
-  for (const [, outcome] of own) if (outcome.targetUid !== null) claims.claimed.add(outcome.targetUid);
-  const ownUnknown = own.flatMap(([index, o]) =>
-    o.targetUid === null && slice.rows[index] ? [slice.rows[index]] : [],
+  const records = await readClaims(slice, doubt.folder, state.uidValidity);
+  const own = [...doubt.acknowledged].flatMap(([index, outcome]) => {
+    const row = slice.rows[index];
+    return row ? [{ row, outcome }] : [];
+  });
+  const { claimed, unknown } = claimsOn(
+    rows.map(({ row }) => row),
+    records,
+    own,
   );
-  const unknown = [...claims.unknown, ...ownUnknown].filter((row) => instants.has(instantKey(row.internalDate)));
 
   const hashes = await sourceHashes(sessions, [...rows.map(({ row }) => row), ...unknown]);
-  const identity = (row: Pick<CopyRow, 'sourceUid' | 'internalDate'>): string | null => {
+  const identity = (row: MessageRow): string | null => {
     const hash = hashes.get(row.sourceUid);
     return hash === undefined ? null : identityOf(hash, row.internalDate);
   };
   const findings = assignCopies({
     rows: rows.map(({ index, row }): DoubtfulRow => ({ index, identity: identity(row) })),
     copies,
-    claimed: claims.claimed,
+    claimed,
     deliveredUnknown: unknown.map(identity).filter((i) => i !== null),
   });
-  const found = new Map<number, RowOutcome>();
-  for (const finding of findings) {
-    if (finding.found === 'copy') found.set(finding.index, adopted(finding.targetUid));
-    if (finding.found === 'gone') found.set(finding.index, goneInDoubt);
-  }
-  return found;
+  return outcomesOf(findings);
 }
-
-const adopted = (targetUid: TargetUid): RowOutcome => ({
-  outcome: 'copied',
-  targetUid,
-  evidence: 'adopted',
-  doubt: true,
-  code: null,
-  sha256: null,
-});
-const goneInDoubt: RowOutcome = {
-  outcome: 'gone',
-  targetUid: null,
-  evidence: null,
-  doubt: true,
-  code: null,
-  sha256: null,
-};
 
 /** Copies at or above the floor whose INTERNALDATE is one of `instants`; only those are hashed. */
 async function copiesFrom(sessions: Sessions, uidFloor: number, instants: ReadonlySet<string>): Promise<Copy[]> {

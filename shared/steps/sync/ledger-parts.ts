@@ -1,8 +1,8 @@
 /** Ledger parts: where the outcomes of a chunk lie once they are no longer in its tail. */
-import { LedgerPartRow, type ChunkRecord, type CopyRow, type RowOutcome } from '../../contract/items.ts';
+import { LedgerPartRow, type ChunkRecord, type CopyRow } from '../../contract/items.ts';
 import type { ChunkId } from '../../contract/ids.ts';
 import { ledgerKeys } from '../../contract/keys.ts';
-import { decodeTail } from '../../core/protocol/tail.ts';
+import { tailRows } from '../../core/protocol/ledger-part.ts';
 import type { DataStore } from '../../ports/objects.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 
@@ -19,30 +19,6 @@ export async function putTailPart(
   if (record.sequence === 0) return;
   const partKey = ledgerKeys.part(key.batch, key.mailboxId, record.chunkId, record.sequence);
   await data.putLines(partKey, tailRows(record, rows));
-}
-
-export function tailRows(record: ChunkRecord, rows: readonly CopyRow[]): LedgerPartRow[] {
-  const outcomes = decodeTail(record.tail);
-  const first = record.committed - record.tailRows;
-  return rows.slice(first, record.committed).flatMap((row, i) => {
-    const outcome = outcomes[i];
-    return outcome ? [ledgerPartRow(row, outcome, record.tailUidValidity)] : [];
-  });
-}
-
-export function ledgerPartRow(row: CopyRow, outcome: RowOutcome, uidValidity: number): LedgerPartRow {
-  const { folder, sourceUid, internalDate, sizeBytes, flags } = row;
-  return {
-    ...outcome,
-    folder,
-    sourceUid,
-    internalDate,
-    sizeBytes,
-    flags,
-    uidValidity,
-    vanished: false,
-    doubtSince: null,
-  };
 }
 
 /** All outcomes of a chunk, in row order. The item is read first, then the parts below its sequence (protocol step 6). */

@@ -5,10 +5,11 @@
 import type { CopyRow } from '../../contract/items.ts';
 import type { SourceUid } from '../../contract/ids.ts';
 import { acknowledged } from '../../core/protocol/acknowledge.ts';
+import { finalHead } from '../../core/protocol/head.ts';
 import { limits } from '../../core/protocol/limits.ts';
 import { slideEnd } from '../../core/protocol/window.ts';
 import type { AppendAnswer, FetchedMessage } from '../../ports/mail.ts';
-import { commitFinished, hasTimeFor, headOf, openingAt } from './commit-window.ts';
+import { commitFinished, hasTimeFor, openingAt } from './commit-window.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
 import { haltOf, lastWord, type Halt, type Refusal, type WindowTask } from './window-task.ts';
@@ -120,7 +121,7 @@ class Sender implements Sent {
   /** Until the window reaches further, or never will: nothing is in flight and its first row has no outcome. */
   private async slide(): Promise<void> {
     if (this.committing) await this.committing;
-    else if (headOf(this.sending.task).length > 0) await this.commit();
+    else if (finalHead(this.sending.task).length > 0) await this.commit();
     else if (this.owed > 0) await this.answers;
     else this.stopping = true;
   }
@@ -137,7 +138,7 @@ class Sender implements Sent {
       }
       task.outcomes.set(index, outcome);
       const due = Math.max(1, Math.min(limits.commitRows, Math.floor(limits.windowRows / 4)));
-      if (this.sending.slides && !this.committing && headOf(task).length >= due) void this.commit();
+      if (this.sending.slides && !this.committing && finalHead(task).length >= due) void this.commit();
     } else if (
       answer.kind === 'refused' &&
       (answer.code === 'MESSAGE_REFUSED' || answer.code === 'MESSAGE_TOO_LARGE')
@@ -159,7 +160,7 @@ class Sender implements Sent {
   private async commitAndSlide(): Promise<void> {
     const { slice, sessions, sending } = this;
     const nowMs = slice.ports.clock.nowMs();
-    const head = headOf(sending.task).length;
+    const head = finalHead(sending.task).length;
     const pace = { rows: head, ms: nowMs - this.lastCommit.atMs };
     try {
       if (!hasTimeFor(slice, pace)) this.stopping = true;

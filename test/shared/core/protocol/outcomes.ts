@@ -1,0 +1,12 @@
+import type { RowOutcome } from '../../../../shared/contract/items.ts';
+
+/** A copied row, unless said otherwise. */
+export const outcome = (over: Partial<RowOutcome>): RowOutcome => ({
+  outcome: 'copied',
+  targetUid: null,
+  evidence: 'acknowledged',
+  doubt: false,
+  code: null,
+  sha256: null,
+  ...over,
+});
