@@ -1,4 +1,5 @@
 import { ImapFlow } from 'imapflow';
+import { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { MigrationError } from '../../errors.ts';
 import type { Endpoint, Login, MailCapabilities } from '../../ports/mail.ts';
@@ -99,6 +100,8 @@ function handOver(client: ImapFlow): LoggedIn {
   const has = (name: string): boolean => capabilities.has(name);
   const limit = capabilities.get('APPENDLIMIT');
   const { readSocket, writeSocket, socket } = client.unbind();
+  // The end of a line, held back until the server has acknowledged what is before it, costs 40 ms each time (Nagle).
+  if (socket instanceof Socket) socket.setNoDelay(true);
   return {
     connection: new Connection({ readSocket, writeSocket, socket }),
     has,

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Socket } from 'node:net';
 import { SourceUid } from '../../../../shared/contract/ids.ts';
 import { ImapServers } from '../../../../shared/adapters/imap/index.ts';
 import { scriptedImap, type Script, type ScriptedServer } from '../../../support/scripted-imap.ts';
@@ -58,6 +59,13 @@ describe('login answers', () => {
     );
     expect(await failure(new ImapServers().openSource(endpoint, login))).toMatchObject({ retryAfterSeconds: 93 });
   }, 3_000);
+
+  test('what is written is sent at once, not held back for an acknowledgement', async () => {
+    const noDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    await target(() => null);
+    expect(noDelay.mock.calls).toEqual([[true]]);
+    noDelay.mockRestore();
+  });
 
   test('a server that skips the login is refused', async () => {
     const { endpoint } = await server(() => null, '* PREAUTH welcome\r\n');
