@@ -66,6 +66,14 @@ export interface FetchedMessage<Uid extends number = number> extends MessageMeta
   octets: AsyncIterable<Uint8Array>;
 }
 
+/** The fields by which a mail is known (`core/header-identity`), with the blank line behind them. */
+export interface FetchedHeader<Uid extends number = number> {
+  uid: Uid;
+  internalDate: InternalDate;
+  /** Whole, or cut off after `mostHeaderBytes`. */
+  octets: Uint8Array;
+}
+
 export interface FlagState<Uid extends number = number> {
   uid: Uid;
   flags: readonly string[];
@@ -99,6 +107,11 @@ export interface MailReader<Uid extends number> {
    * so that a long line stays full; groups are taken from the iterable no earlier than that.
    */
   fetchGroups(groups: Iterable<readonly Uid[]>): AsyncIterable<FetchedMessage<Uid>>;
+  /**
+   * UID FETCH (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (...)]): of each message only its `identityFields`, however
+   * large its header is. Messages that are gone are simply absent. Order is the server's.
+   */
+  fetchHeaders(uids: readonly Uid[]): AsyncIterable<FetchedHeader<Uid>>;
   /** Ends the session now; what is in flight is abandoned (it may still be carried out by the server). Never throws. */
   close(): Promise<void>;
 }

@@ -132,6 +132,9 @@ export class TargetSession implements TargetMailbox {
   async *fetchGroups(groups: Iterable<readonly TargetUid[]>): ReturnType<TargetMailbox['fetchMessages']> {
     for (const uids of groups) yield* this.fetchMessages(uids);
   }
+  fetchHeaders(uids: readonly TargetUid[]): ReturnType<TargetMailbox['fetchHeaders']> {
+    return afterCall(() => this.call('target.FETCH HEADER', () => snapshot(this.inner.fetchHeaders(uids))));
+  }
   storeFlags(...args: Parameters<TargetMailbox['storeFlags']>): Promise<void> {
     return this.call('target.STORE', () => this.inner.storeFlags(...args));
   }

@@ -80,6 +80,7 @@ function watchedSource(inner: SourceMailbox, network: Network, worker: Worker): 
     openFolder: (path) => call(`source.EXAMINE ${path}`, () => inner.openFolder(path)),
     listMessages: (range) => afterCall(() => call('source.FETCH', async () => inner.listMessages(range))),
     listFlags: (range, since) => afterCall(() => call('source.FETCH FLAGS', async () => inner.listFlags(range, since))),
+    fetchHeaders: (uids) => afterCall(() => call('source.FETCH HEADER', async () => inner.fetchHeaders(uids))),
     async *fetchGroups(groups) {
       for (const uids of groups) yield* this.fetchMessages(uids);
     },

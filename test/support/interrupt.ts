@@ -75,7 +75,7 @@ function invoke(name: string, run: () => unknown, interrupter: Interrupter): unk
 }
 
 const iterates = (name: string): boolean =>
-  /\.(listMessages|listFlags|fetchMessages|fetchGroups|readLines|list)$/.test(name) &&
+  /\.(listMessages|listFlags|fetchMessages|fetchHeaders|fetchGroups|readLines|list)$/.test(name) &&
   !/folders\.list|chunks\.list/.test(name);
 
 async function* iterate(

@@ -9,18 +9,22 @@ export interface FetchItems {
   sizeBytes: number | null;
   /** Of a BODY[] that was sent as a quoted string instead of a literal. */
   inlineBody: string | null;
+  /** Of BODY[HEADER.FIELDS (...)]; servers spell the list of fields as they like. */
+  headerFields: string | null;
 }
 
 export function fetchItems(parts: readonly Part[]): FetchItems {
   const items = pairs(parseValues(parts)[0]);
   const date = items.get('INTERNALDATE');
   const body = items.get('BODY[]');
+  const header = [...items].find(([name]) => name.startsWith('BODY[HEADER.FIELDS'))?.[1];
   return {
     uid: uid(items.get('UID')),
     flags: items.has('FLAGS') ? canonicalFlags(strings(items.get('FLAGS'))) : null,
     internalDate: typeof date === 'string' ? paddedDay(date) : null,
     sizeBytes: number(items.get('RFC822.SIZE')),
     inlineBody: typeof body === 'string' ? body : null,
+    headerFields: typeof header === 'string' ? header : null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Connection } from './wire/connection.ts';
 import type { Response } from './wire/response.ts';
 import type { Part } from './wire/values.ts';
 
-interface Wanted<Uid extends number> {
+export interface Wanted<Uid extends number> {
   /** IMAP sequence sets of `wanted`, which grows as they are taken. */
   sets: Iterable<string>;
   wanted: Set<number>;

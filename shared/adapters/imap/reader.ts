@@ -1,5 +1,6 @@
 import { MigrationError } from '../../errors.ts';
 import type {
+  FetchedHeader,
   FetchedMessage,
   FlagState,
   FolderState,
@@ -10,6 +11,7 @@ import type {
   Namespaces,
   UidRange,
 } from '../../ports/mail.ts';
+import { fetchedHeaders } from './fetch-headers.ts';
 import { fetchItems } from './fetch-items.ts';
 import { fetchedMessages } from './fetch-messages.ts';
 import { FolderNames } from './folder-name.ts';
@@ -87,6 +89,11 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
     this.selected();
     const wanted = new Set<number>();
     yield* fetchedMessages(this.connection, { sets: setsOf(groups, wanted), wanted, brand: this.brand });
+  }
+
+  async *fetchHeaders(uids: readonly Uid[]): AsyncIterable<FetchedHeader<Uid>> {
+    this.selected();
+    yield* fetchedHeaders(this.connection, { sets: uidSets(uids), wanted: new Set(uids), brand: this.brand });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { all, fetched, instant, mail, oddMessages, uidsOf, type Suite } from './world.ts';
+import { SourceUid } from '../../../shared/contract/ids.ts';
+import { headerIdentity, mostHeaderBytes } from '../../../shared/core/header-identity.ts';
+import { all, date, fetched, instant, mail, oddMessages, textOf, uidsOf, type Suite } from './world.ts';
 
 export function readingRules({ mailbox, source }: Suite): void {
   test.each(oddMessages)('octets arrive exactly: %s', async (_title, octets) => {
@@ -75,6 +77,40 @@ export function readingRules({ mailbox, source }: Suite): void {
       }
     }
     expect(heads).toEqual(['Subject: aaa', 'Subject: bbb', 'Subject: ccc']);
+  });
+
+  test('of a header only the fields of interest are told, as they stand', async () => {
+    const box = await mailbox();
+    const odd = 'Received: by x\r\nSUBJECT: a\r\n \tfolded  \xe9\r\nTo: b@x\r\nX-Other: 1\r\nmessage-id: <1@x>\r\n';
+    await box.plant('INBOX', {
+      octets: Buffer.from(`${odd}\r\nSubject: of the body\r\n`, 'latin1'),
+      internalDate: date,
+    });
+    await box.plant('INBOX', { octets: mail('b'), flags: [] });
+    const session = await source(box);
+    await session.openFolder('INBOX');
+    const uids = await uidsOf(session);
+    const headers = await all(session.fetchHeaders([...uids, SourceUid.parse(4_000_000_000)]));
+    expect(headers.map(({ uid }) => uid)).toEqual(uids);
+    expect(instant(headers[0]?.internalDate)).toBe(instant(date));
+    expect(textOf(headers[0])).toBe('SUBJECT: a\r\n \tfolded  \xe9\r\nTo: b@x\r\nmessage-id: <1@x>\r\n\r\n');
+    expect(textOf(headers[1])).toBe('Subject: b\r\n\r\n');
+    expect((await box.see('INBOX')).map(({ flags }) => flags)).toEqual([[], []]);
+    expect(await all(session.fetchHeaders([]))).toEqual([]);
+  });
+
+  test('a header of 1 MB is cut off, and the session lives on', async () => {
+    const box = await mailbox();
+    const huge = `Subject: ${'x'.repeat(998)}\r\n${` ${'y'.repeat(997)}\r\n`.repeat(1_000)}`;
+    await box.plant('INBOX', { octets: Buffer.from(`${huge}\r\nbody\r\n`) });
+    await box.plant('INBOX', { octets: Buffer.from(`X-Long: ${huge}From: a@x\r\n\r\nbody\r\n`) });
+    await box.plant('INBOX', { octets: Buffer.from('no header at all') });
+    const session = await source(box);
+    await session.openFolder('INBOX');
+    const headers = await all(session.fetchHeaders(await uidsOf(session)));
+    expect(headers.map(({ octets }) => octets.length)).toEqual([mostHeaderBytes, 13, expect.any(Number)]);
+    expect(headers.map(({ octets }) => headerIdentity(octets, date)?.messageId ?? null)).toEqual([null, null, null]);
+    expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 3 });
   });
 
   test('only what changed since a mod-sequence is told', async () => {

@@ -79,6 +79,10 @@ export async function fetched(session: SourceMailbox, uids: readonly SourceUid[]
   return messages;
 }
 
+export function textOf(header: { octets: Uint8Array } | undefined): string {
+  return Buffer.from(header?.octets ?? []).toString('latin1');
+}
+
 export function instant(internalDate = ''): number {
   return Date.parse(internalDate.trim().replace(/^(\d+)-(\w+)-(\d+) /, '$1 $2 $3 '));
 }

@@ -2,6 +2,7 @@
 import { MigrationError } from '../../../errors.ts';
 import type {
   AppendAnswer,
+  FetchedHeader,
   FetchedMessage,
   FlagState,
   FolderState,
@@ -15,6 +16,8 @@ import type {
   UidRange,
 } from '../../../ports/mail.ts';
 import { TargetUid } from '../../../contract/ids.ts';
+import { mostHeaderBytes } from '../../../core/header-identity.ts';
+import { fieldsOf } from './header.ts';
 import type { MailAccount, StoredFolder, StoredMessage } from './store.ts';
 
 const systemFlags = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];
@@ -98,6 +101,15 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
     for (const uids of groups) yield* this.fetchMessages(uids);
   }
 
+  async *fetchHeaders(uids: readonly Uid[]): AsyncIterable<FetchedHeader<Uid>> {
+    this.send(`FETCH HEADER.FIELDS ${uids.join(',')}`);
+    const wanted = new Set<number>(uids);
+    for (const { uid, internalDate, octets } of this.selected().messages.slice()) {
+      if (!wanted.has(uid)) continue;
+      yield { uid: this.brand(uid), internalDate, octets: fieldsOf(octets).subarray(0, mostHeaderBytes) };
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }
@@ -168,7 +180,8 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
     if (refuseText !== undefined && Buffer.from(octets).includes(refuseText))
       return { kind: 'refused', code: 'MESSAGE_REFUSED' };
     const folder = this.selected();
-    const uid = this.account.store(folder.path, { octets, internalDate: message.internalDate, flags: message.flags });
+    const { internalDate, flags } = message;
+    const uid = this.account.storeRewritten(folder.path, { octets, internalDate, flags });
     return uidPlus
       ? { kind: 'stored', targetUid: TargetUid.parse(uid), uidValidity: folder.uidValidity }
       : { kind: 'stored', targetUid: null, uidValidity: null };

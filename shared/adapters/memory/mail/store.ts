@@ -1,8 +1,11 @@
 /** One account of the in-memory IMAP server: folders, messages, UIDs, mod-sequences. Tests also use it as the user's hand. */
+import { rewritten, type Rewrite } from './header.ts';
 
 export interface StoredMessage {
   uid: number;
   octets: Uint8Array;
+  /** What the server was given, before it rewrote it. */
+  asSent: Uint8Array;
   internalDate: string;
   flags: readonly string[];
   modSeq: number;
@@ -27,11 +30,22 @@ export interface MailAccountOptions {
   refuseText?: string;
   /** Folder names that CREATE refuses. */
   refuseFolders?: readonly string[];
+  /** What the server makes of a message that it is given. */
+  rewrites?: Rewrite;
 }
+
+interface Given {
+  octets: Uint8Array | string;
+  internalDate?: string;
+  flags?: readonly string[];
+}
+
+const octetsOf = ({ octets }: Given): Uint8Array => (typeof octets === 'string' ? Buffer.from(octets, 'utf8') : octets);
 
 export class MailAccount {
   readonly folders = new Map<string, StoredFolder>();
-  readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText'>> & MailAccountOptions;
+  readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText' | 'rewrites'>> &
+    MailAccountOptions;
   /** Commands as `EXAMINE INBOX`, so that tests can say what was and was not sent. */
   readonly commands: string[] = [];
   /** The next login is answered with this pause. */
@@ -71,15 +85,23 @@ export class MailAccount {
     return folder;
   }
 
-  store(
-    path: string,
-    message: { octets: Uint8Array | string; internalDate?: string; flags?: readonly string[] },
-  ): number {
+  /** As an APPEND does: a server that rewrites adds what is its own. */
+  storeRewritten(path: string, message: Given): number {
+    const { rewrites } = this.options;
+    const asSent = octetsOf(message);
+    if (!rewrites) return this.store(path, message);
+    return this.store(path, { ...message, octets: rewritten(asSent, rewrites, this.modSeq), asSent });
+  }
+
+  /** Exactly these octets. */
+  store(path: string, message: Given & { asSent?: Uint8Array }): number {
     const folder = this.folder(path);
     const uid = folder.uidNext++;
+    const octets = octetsOf(message);
     folder.messages.push({
       uid,
-      octets: typeof message.octets === 'string' ? Buffer.from(message.octets, 'utf8') : message.octets,
+      octets,
+      asSent: message.asSent ?? octets,
       internalDate: message.internalDate ?? '01-Jan-2026 00:00:00 +0000',
       flags: message.flags ?? [],
       modSeq: ++this.modSeq,

@@ -177,6 +177,20 @@ describe('reading answers', () => {
     expect((await all(session.listMessages({ first: 1, last: '*' }))).map(({ uid }) => uid)).toEqual([5, 6]);
   });
 
+  test('header fields: foreign, incomplete, repeated and quoted answers, and a list of fields spelled otherwise', async () => {
+    const date = 'INTERNALDATE "07-Feb-2026 00:00:00 +0000"';
+    const session = await source(
+      to(
+        /^UID FETCH/,
+        `* 9 FETCH (UID 9 ${date} BODY[HEADER.FIELDS (TO)]<0> "To: x")\r\n* 1 FETCH (UID 6 BODY[HEADER.FIELDS (TO)]<0> "")\r\n` +
+          `* 1 FETCH (BODY[HEADER.FIELDS ("DATE" "To")]<0> {7}\r\nTo: (\r\n ${date} UID 5)\r\n* 1 FETCH (UID 5 ${date} BODY[HEADER.FIELDS (TO)]<0> "")\r\n` +
+          `* 2 FETCH (UID 6 ${date} BODY[HEADER.FIELDS (TO)]<0> NIL)\r\nTAG OK done\r\n`,
+      ),
+    );
+    const told = await all(session.fetchHeaders([...uids, SourceUid.parse(6)]));
+    expect(told.map(({ uid, octets }) => [uid, Buffer.from(octets).toString()])).toEqual([[5, 'To: (\r\n']]);
+  });
+
   test('a connection that dies inside a message is CONNECTION_LOST', async () => {
     const session = await source((command, socket) => {
       if (!command.startsWith('UID FETCH')) return null;
