@@ -4,6 +4,7 @@
  * leave the adapter. After CONNECTION_LOST or THROTTLED the session is dead: close it and open another.
  */
 import type { SourceUid, TargetUid } from '../contract/ids.ts';
+import type { MigrationError } from '../errors.ts';
 
 /** Raw IMAP date-time, `"17-Jul-1996 02:44:25 -0700"` (RFC 9051 `date-time`, day padded with 0): keeps instant and zone. */
 export type InternalDate = string;
@@ -85,6 +86,20 @@ export interface UidRange {
   last: number | '*';
 }
 
+export interface FolderQuestion {
+  path: string;
+  /** Messages to list; null: only its state is wanted. */
+  list: UidRange | null;
+}
+
+export interface SurveyedFolder<Uid extends number = number> {
+  path: string;
+  /** From the EXAMINE before the listing; an error of scope `folder` where it could not be opened or listed. */
+  state: FolderState | MigrationError;
+  /** Ascending and distinct. */
+  messages: MessageMeta<Uid>[];
+}
+
 /**
  * Errors of every method: CONNECTION_LOST, THROTTLED (with `retryAfterSeconds`), SERVER_REFUSED.
  * Nothing here changes the mailbox: EXAMINE and BODY.PEEK only when opened as a source.
@@ -94,6 +109,16 @@ export interface MailReader<Uid extends number> {
   namespaces(): Promise<Namespaces>;
   /** Every folder, also `\noselect` ones; INBOX always spelled `INBOX`. Order not promised. */
   listFolders(): Promise<ListedFolder[]>;
+  /**
+   * States told without opening a folder (LIST-STATUS or STATUS): good enough to see that something changed, never to
+   * skip a folder for good (a server's index may be behind). What the server does not tell is absent.
+   */
+  folderStates(paths: readonly string[]): Promise<ReadonlyMap<string, FolderState>>;
+  /**
+   * As `openFolder` and `listMessages` for one folder after the other, all asked at once: one round trip, whatever
+   * their number. One answer a question, in order. Afterwards no folder is open.
+   */
+  survey(questions: readonly FolderQuestion[]): Promise<SurveyedFolder<Uid>[]>;
   /** EXAMINE (source) or SELECT (target), always sent, so the answer is fresh. Later calls work on this folder. FOLDER_UNREADABLE. */
   openFolder(path: string): Promise<FolderState>;
   /** UID FETCH (UID FLAGS INTERNALDATE RFC822.SIZE), ascending and distinct (a server's repetitions are dropped). */

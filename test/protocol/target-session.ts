@@ -114,6 +114,12 @@ export class TargetSession implements TargetMailbox {
     });
   }
 
+  folderStates(paths: readonly string[]): ReturnType<TargetMailbox['folderStates']> {
+    return this.call('target.STATUS', () => this.inner.folderStates(paths));
+  }
+  survey(questions: Parameters<TargetMailbox['survey']>[0]): ReturnType<TargetMailbox['survey']> {
+    return this.call('target.survey', () => this.inner.survey(questions));
+  }
   openFolder(path: string): ReturnType<TargetMailbox['openFolder']> {
     return this.call(`target.SELECT ${path}`, () => {
       this.path = path;

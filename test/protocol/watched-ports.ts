@@ -78,6 +78,8 @@ function watchedSource(inner: SourceMailbox, network: Network, worker: Worker): 
     namespaces: () => inner.namespaces(),
     listFolders: () => inner.listFolders(),
     openFolder: (path) => call(`source.EXAMINE ${path}`, () => inner.openFolder(path)),
+    folderStates: (paths) => call('source.STATUS', () => inner.folderStates(paths)),
+    survey: (questions) => call('source.survey', () => inner.survey(questions)),
     listMessages: (range) => afterCall(() => call('source.FETCH', async () => inner.listMessages(range))),
     listFlags: (range, since) => afterCall(() => call('source.FETCH FLAGS', async () => inner.listFlags(range, since))),
     fetchHeaders: (uids) => afterCall(() => call('source.FETCH HEADER', async () => inner.fetchHeaders(uids))),

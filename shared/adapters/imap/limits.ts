@@ -16,6 +16,8 @@ export const limits = {
   drainBytes: 256 * 1024,
   folders: 20_000,
   commandBytes: 7_000,
+  /** Commands with short answers that are sent before their predecessors have answered. */
+  smallCommandsAhead: 64,
   /** FETCHes that are asked for before their predecessor has answered. */
   commandsAhead: 4,
   appendsInFlight: 64,

@@ -24,6 +24,8 @@ export async function logIn(endpoint: Endpoint, login: Login): Promise<LoggedIn>
   const client = new ImapFlow({ ...options(endpoint, address), auth: auth(login), logger: told.logger });
   client.on('error', () => {});
   told.onPause = () => client.close();
+  // imapflow introduces itself again after the login where the server's answer was short: a round trip for nothing.
+  told.onLogin = () => void client.capabilities.delete('ID');
   const late = setTimeout(() => client.close(), limits.openMs);
   try {
     await client.connect();
@@ -79,12 +81,15 @@ class LoginLog {
   pauseSeconds: number | null = null;
   loggedIn = false;
   onPause: () => void = () => {};
+  onLogin: () => void = () => {};
 
   readonly logger = {
     debug: (): void => {},
     error: (): void => {},
     info: (entry: object): void => {
-      if ('src' in entry && entry.src === 'auth') this.loggedIn = true;
+      if (!('src' in entry) || entry.src !== 'auth') return;
+      this.loggedIn = true;
+      this.onLogin();
     },
     warn: (entry: object): void => {
       const delayMs: unknown = 'throttleDelay' in entry ? entry.throttleDelay : undefined;

@@ -3,19 +3,21 @@ import type {
   FetchedHeader,
   FetchedMessage,
   FlagState,
+  FolderQuestion,
   FolderState,
   ListedFolder,
   MailCapabilities,
   MailReader,
   MessageMeta,
   Namespaces,
+  SurveyedFolder,
   UidRange,
 } from '../../ports/mail.ts';
 import { fetchedHeaders } from './fetch-headers.ts';
 import { fetchItems } from './fetch-items.ts';
 import { fetchedMessages } from './fetch-messages.ts';
 import { FolderNames } from './folder-name.ts';
-import { delimiterOf, listFolders, namespaces } from './folders.ts';
+import { delimiterOf, folderStates, listFolders, namespaces } from './folders.ts';
 import type { LoggedIn } from './login.ts';
 import { openFolder, type OpenFolder } from './open-folder.ts';
 import { uidSets } from './uid-sets.ts';
@@ -44,7 +46,32 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
   }
 
   async listFolders(): Promise<ListedFolder[]> {
-    return listFolders(this.connection, this.names, this.has('SPECIAL-USE') && this.has('LIST-EXTENDED'));
+    return listFolders(this.connection, this.names, {
+      extended: this.has('LIST-EXTENDED'),
+      specialUse: this.has('SPECIAL-USE'),
+    });
+  }
+
+  async folderStates(paths: readonly string[]): Promise<ReadonlyMap<string, FolderState>> {
+    const { condStore } = this.capabilities;
+    const listStatus = this.has('LIST-STATUS') && this.has('LIST-EXTENDED');
+    return folderStates(this.connection, this.names, { paths, listStatus, condStore });
+  }
+
+  async survey(questions: readonly FolderQuestion[]): Promise<SurveyedFolder<Uid>[]> {
+    this.current = null;
+    return Promise.all(questions.map((question) => this.surveyOne(question)));
+  }
+
+  /** Both commands are asked before anything is awaited: FETCH speaks of the folder that the EXAMINE before it opens. */
+  private async surveyOne({ path, list }: FolderQuestion): Promise<SurveyedFolder<Uid>> {
+    const opening = openFolder(this.connection, this.verb, this.names.onWire(path), this.capabilities.condStore);
+    const listing = list ? this.listing(list) : Promise.resolve([]);
+    const [opened, messages] = await Promise.allSettled([opening, listing]);
+    if (opened.status === 'rejected') return { path, state: folderError(opened.reason), messages: [] };
+    // Refused though the folder is open: the listing is as damaged as a folder that does not open.
+    if (messages.status === 'rejected') return { path, state: folderError(messages.reason), messages: [] };
+    return { path, state: opened.value.state, messages: messages.value };
   }
 
   async openFolder(path: string): Promise<FolderState> {
@@ -54,8 +81,13 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
   }
 
   async *listMessages(range: UidRange): AsyncIterable<MessageMeta<Uid>> {
-    const found = new Map<number, MessageMeta<Uid>>();
     this.selected();
+    yield* await this.listing(range);
+  }
+
+  /** Ascending. */
+  private async listing(range: UidRange): Promise<MessageMeta<Uid>[]> {
+    const found = new Map<number, MessageMeta<Uid>>();
     await this.connection.command(
       `UID FETCH ${rangeText(range)} (UID FLAGS INTERNALDATE RFC822.SIZE)`,
       ({ kind, parts }) => {
@@ -66,7 +98,7 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
         if (isIn(range, uid)) found.set(uid, { uid: this.brand(uid), internalDate, sizeBytes, flags });
       },
     );
-    yield* ascending(found);
+    return ascending(found);
   }
 
   async *listFlags(range: UidRange, changedSince?: string): AsyncIterable<FlagState<Uid>> {
@@ -131,6 +163,14 @@ function isIn({ first, last }: UidRange, uid: number): boolean {
   return uid >= first && (last === '*' || uid <= last);
 }
 
-function* ascending<T>(found: ReadonlyMap<number, T>): Generator<T> {
-  yield* [...found].sort(([a], [b]) => a - b).map(([, value]) => value);
+function ascending<T>(found: ReadonlyMap<number, T>): T[] {
+  return [...found].sort(([a], [b]) => a - b).map(([, value]) => value);
+}
+
+/** Damage of one folder is told as its state; whatever is wider ends the survey. */
+function folderError(error: unknown): MigrationError {
+  if (!(error instanceof MigrationError)) throw error;
+  if (error.code === 'SERVER_REFUSED') return new MigrationError('FOLDER_UNREADABLE', error.message, { cause: error });
+  if (error.scope !== 'folder') throw error;
+  return error;
 }

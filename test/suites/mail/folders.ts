@@ -40,4 +40,50 @@ export function folderRules({ mailbox, source, target }: Suite): void {
     const folder = (await session.listFolders()).find(({ path }) => path === 'Α/Β 🙂/C & D');
     expect(folder).toMatchObject({ subscribed: true });
   });
+
+  test('a survey opens and lists folders in order, and one that is not there spoils no other', async () => {
+    const box = await mailbox();
+    for (const [folder, count] of [
+      ['A', 2],
+      ['B', 0],
+      ['C', 1],
+    ] as const) {
+      await box.create(folder);
+      for (let n = 0; n < count; n++) await box.plant(folder, { octets: mail(`${folder}${n}`) });
+    }
+    const session = await source(box);
+    const everything = { first: 1, last: '*' } as const;
+    const surveyed = await session.survey([
+      { path: 'C', list: everything },
+      { path: 'nowhere', list: everything },
+      { path: 'A', list: everything },
+      { path: 'B', list: everything },
+      { path: 'A', list: null },
+    ]);
+    expect(surveyed.map(({ path }) => path)).toEqual(['C', 'nowhere', 'A', 'B', 'A']);
+    expect(surveyed.map(({ messages }) => messages.length)).toEqual([1, 0, 2, 0, 0]);
+    expect(surveyed[1]?.state).toMatchObject({ code: 'FOLDER_UNREADABLE' });
+    expect(surveyed[4]?.state).toMatchObject({ messageCount: 2 });
+    const alone = await session.openFolder('A');
+    expect(surveyed[2]?.state).toEqual(alone);
+    expect(surveyed[2]?.messages).toEqual(await all(session.listMessages(everything)));
+    expect(await session.survey([])).toEqual([]);
+  });
+
+  test('after a survey no folder is open', async () => {
+    const session = await source(await mailbox());
+    await session.openFolder('INBOX');
+    await session.survey([{ path: 'INBOX', list: null }]);
+    await expect(all(session.listMessages({ first: 1, last: '*' }))).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
+  });
+
+  test('states are told without opening, and what is not there is absent', async () => {
+    const box = await mailbox();
+    await box.plant('INBOX', { octets: mail('a') });
+    const session = await source(box);
+    const opened = await session.openFolder('INBOX');
+    const states = await session.folderStates(['INBOX', 'nowhere']);
+    expect(states.get('INBOX')).toEqual(opened);
+    expect(states.has('nowhere')).toBe(false);
+  });
 }

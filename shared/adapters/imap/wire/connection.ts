@@ -3,6 +3,7 @@ import { isThrottle, lost, refusal, throttled } from '../classify.ts';
 import { limits } from '../limits.ts';
 import { MigrationError, type ErrorCode } from '../../../errors.ts';
 import { ConnectionDead, WireInput } from './input.ts';
+import { CommandPipeline } from './pipeline.ts';
 import { finishResponse, readResponse, statusOf, textOf, type Response, type Status } from './response.ts';
 
 export interface Sockets {
@@ -22,7 +23,9 @@ const anyRefusal: Meaning = { code: 'SERVER_REFUSED', message: 'The server refus
 export class Connection {
   readonly input: WireInput;
   private readonly sockets: Sockets;
+  private readonly pipeline = new CommandPipeline(this);
   private turn: Promise<unknown> = Promise.resolve();
+  private turnsTaken = 0;
   private count = 0;
   private death: ConnectionDead | null = null;
   /** A message is being handed out: its octets are next on the wire, so no other command may be. */
@@ -39,40 +42,16 @@ export class Connection {
     return `M${++this.count}`;
   }
 
-  /** Sends `command`, hands each untagged response to `onUntagged`, returns the tagged answer if it is OK. */
-  async command(
+  /**
+   * Hands each untagged response to `onUntagged` and returns the tagged answer if it is OK. Commands that are asked
+   * without waiting for each other go out together, in their order (RFC 9051 5.5): a survey costs one round trip.
+   */
+  command(
     command: string,
     onUntagged: (response: Response) => void = () => {},
     meaning: Meaning = anyRefusal,
   ): Promise<Status> {
-    const conversation = this.converse(command, meaning);
-    for (;;) {
-      const step = await conversation.next();
-      if (step.done === true) return step.value;
-      onUntagged(step.value);
-    }
-  }
-
-  /** The same, response by response. Leaving early drains what is left, so the session stays usable. */
-  async *converse(command: string, meaning: Meaning = anyRefusal): AsyncGenerator<Response, Status, void> {
-    const release = await this.takeTurn();
-    const tag = this.nextTag();
-    let done = false;
-    let current: Response | null = null;
-    try {
-      await this.write(Buffer.from(`${tag} ${command}\r\n`, 'latin1'));
-      for (;;) {
-        const response = await this.next();
-        done = response.tag === tag;
-        if (done) return this.accepted(statusOf(response), meaning);
-        current = response;
-        yield response;
-        await this.skipBody(response);
-      }
-    } finally {
-      if (!done) await this.drain(tag, current);
-      release();
-    }
+    return this.pipeline.ask({ command, onUntagged, meaning });
   }
 
   /**
@@ -124,12 +103,18 @@ export class Connection {
     const before = this.turn;
     let release = (): void => {};
     this.turn = new Promise<void>((resolve) => (release = resolve));
+    this.turnsTaken += 1;
     await before;
     if (this.death) {
       release();
       throw lost(this.death);
     }
     return release;
+  }
+
+  /** Grows with every turn that is asked for: who holds one sees whether others wait. */
+  get turns(): number {
+    return this.turnsTaken;
   }
 
   async write(octets: Uint8Array): Promise<void> {
@@ -199,7 +184,7 @@ export class Connection {
     this.destroy();
   }
 
-  private accepted(status: Status, meaning: Meaning): Status {
+  accepted(status: Status, meaning: Meaning): Status {
     // EXPUNGEISSUED: some of the messages are gone, which is no failure here (RFC 5530).
     if (status.status === 'OK' || status.code === 'EXPUNGEISSUED') return status;
     if (isThrottle(status)) {

@@ -5,6 +5,7 @@ import type {
   FetchedHeader,
   FetchedMessage,
   FlagState,
+  FolderQuestion,
   FolderState,
   ListedFolder,
   MailCapabilities,
@@ -12,6 +13,7 @@ import type {
   MessageMeta,
   Namespaces,
   OutgoingMessage,
+  SurveyedFolder,
   TargetMailbox,
   UidRange,
 } from '../../../ports/mail.ts';
@@ -58,6 +60,35 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
     }));
   }
 
+  async folderStates(paths: readonly string[]): Promise<ReadonlyMap<string, FolderState>> {
+    this.send('LIST RETURN STATUS');
+    const states = new Map<string, FolderState>();
+    for (const path of paths) {
+      const folder = this.account.folders.get(path);
+      if (folder && !folder.attributes.includes('\\noselect')) states.set(path, this.stateOf(folder));
+    }
+    return states;
+  }
+
+  async survey(questions: readonly FolderQuestion[]): Promise<SurveyedFolder<Uid>[]> {
+    const surveyed: SurveyedFolder<Uid>[] = [];
+    for (const question of questions) surveyed.push(await this.surveyOne(question));
+    this.current = null;
+    return surveyed;
+  }
+
+  private async surveyOne({ path, list }: FolderQuestion): Promise<SurveyedFolder<Uid>> {
+    try {
+      const state = await this.openFolder(path);
+      const messages: MessageMeta<Uid>[] = [];
+      if (list) for await (const message of this.listMessages(list)) messages.push(message);
+      return { path, state, messages };
+    } catch (error) {
+      if (!(error instanceof MigrationError) || error.scope !== 'folder') throw error;
+      return { path, state: error, messages: [] };
+    }
+  }
+
   async openFolder(path: string): Promise<FolderState> {
     this.send(`${this.open} ${path}`);
     const folder = this.account.folders.get(path);
@@ -66,6 +97,10 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
       throw new MigrationError('FOLDER_UNREADABLE', 'The server refused to open the folder.');
     }
     this.current = folder;
+    return this.stateOf(folder);
+  }
+
+  private stateOf(folder: StoredFolder): FolderState {
     return {
       uidValidity: folder.uidValidity,
       uidNext: folder.uidNext,

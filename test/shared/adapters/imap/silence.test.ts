@@ -27,7 +27,7 @@ test('while we are still sending, its silence does not count', async () => {
 test('a consumer may take its time', async () => {
   const { connection: slow, readSocket } = connection(50);
   readSocket.write('* 1 EXISTS\r\nM1 OK done\r\n');
-  for await (const response of slow.converse('NOOP')) {
+  for await (const response of slow.converseAll(['NOOP'])) {
     expect(response).toMatchObject({ kind: 'EXISTS', number: 1 });
     await sleep(150);
   }

@@ -112,5 +112,5 @@ describe('s3: intake', () => {
     }
     expect(await store.deleteAllVersions('wave1/a.csv')).toBe(1050);
     expect(await store.read('wave1/a.csv')).toBeNull();
-  });
+  }, 60_000);
 });
