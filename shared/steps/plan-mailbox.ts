@@ -4,8 +4,8 @@
  * first run made durable.
  */
 import { MailboxPlan, type BatchRecord, type MailboxRecord } from '../contract/items.ts';
-import { defaults } from '../contract/settings.ts';
 import type { MailboxRequest, PlanMailboxResult } from '../contract/workflow.ts';
+import { chunkConcurrency } from '../core/batch/concurrency.ts';
 import { mapFolders, type MappedFolder } from '../core/plan/map-folders.ts';
 import { verdictOf } from '../core/settle/verdict.ts';
 import { MigrationError } from '../errors.ts';
@@ -168,12 +168,11 @@ async function makePlan(
   return planned(opened.batch, plan);
 }
 
-function planned({ settings }: BatchRecord, plan: MailboxPlan): PlanMailboxResult {
-  const allowed = [settings.source, settings.target].map(
-    (endpoint) => endpoint.connections?.perMailbox ?? defaults.connectionsPerMailbox,
-  );
-  return { status: 'planned', chunkCount: plan.chunks.length, chunkConcurrency: Math.min(...allowed) };
-}
+const planned = ({ settings }: BatchRecord, plan: MailboxPlan): PlanMailboxResult => ({
+  status: 'planned',
+  chunkCount: plan.chunks.length,
+  chunkConcurrency: chunkConcurrency(settings),
+});
 
 async function end(
   { ports, key }: Planning,

@@ -1,4 +1,5 @@
 /** A batch with one mailbox on in-memory servers, and what the workflow does to it: plan, slices, settle. */
+import pMap from 'p-map';
 import { memoryPorts } from '../../shared/adapters/memory/index.ts';
 import {
   MemoryMailServers,
@@ -8,6 +9,7 @@ import {
 import { MailboxId } from '../../shared/contract/ids.ts';
 import type { MailboxRecord } from '../../shared/contract/items.ts';
 import type { PassKind } from '../../shared/contract/names.ts';
+import type { Settings } from '../../shared/contract/settings.ts';
 import type { MailboxEnded, SliceResult } from '../../shared/contract/workflow.ts';
 import { MigrationError } from '../../shared/errors.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -24,12 +26,19 @@ export interface World {
   ports: Ports;
   source: MailAccount;
   target: MailAccount;
+  /** Run as many chunks at once as the workflow would; otherwise one after the other, which is easier to reason about. */
+  chunksAtOnce: boolean;
   /** Moves the clock that the steps see. */
   advance(seconds: number): void;
 }
 
 export async function createWorld(
-  options: { source?: MailAccountOptions; target?: MailAccountOptions } = {},
+  options: {
+    source?: MailAccountOptions;
+    target?: MailAccountOptions;
+    settings?: Partial<Settings>;
+    chunksAtOnce?: boolean;
+  } = {},
 ): Promise<World> {
   const servers = new MemoryMailServers();
   const source = servers.addSource('ada', 'secret', options.source);
@@ -40,7 +49,7 @@ export async function createWorld(
   await ports.batches.put({
     batch,
     state: 'open',
-    settings: { source: endpoint, target: endpoint },
+    settings: { source: endpoint, target: endpoint, ...options.settings },
     certificates: { source: null, target: null },
     initialDone: false,
     dueAt: null,
@@ -51,7 +60,8 @@ export async function createWorld(
     source: { user: 'ada', password: 'secret' },
     target: { user: 'ada@new', password: 'secret' },
   });
-  return { ports, source, target, advance: (seconds) => void (nowMs += seconds * 1000) };
+  const advance = (seconds: number): void => void (nowMs += seconds * 1000);
+  return { ports, source, target, chunksAtOnce: options.chunksAtOnce ?? false, advance };
 }
 
 function mailboxRecord(): MailboxRecord {
@@ -99,10 +109,13 @@ export async function runPass(
     if (plan.status === 'wait') world.advance(plan.waitSeconds);
     if (plan.status !== 'planned') continue;
     const failedChunks: { chunk: number; error: string }[] = [];
-    for (let chunk = 0; chunk < plan.chunkCount; chunk++) {
+    const run = async (chunk: number): Promise<void> => {
       const error = await runChunk(world, { ...request, chunk }, ports);
       if (error) failedChunks.push({ chunk, error });
-    }
+    };
+    // Started in order, as the workflow's inline Map does.
+    const concurrency = world.chunksAtOnce ? plan.chunkConcurrency : 1;
+    await pMap([...Array(plan.chunkCount).keys()], run, { concurrency });
     return settleMailbox(ports, { ...request, failure: null, failedChunks });
   }
   throw new Error('planning never ends');

@@ -8,3 +8,7 @@ export function mailboxConcurrency({ source, target }: Settings): number {
   });
   return Math.max(1, Math.min(...atOnce));
 }
+
+/** Connections of one mailbox at once, and so its chunks: the side that bears fewer decides. */
+export const chunkConcurrency = ({ source, target }: Settings): number =>
+  Math.min(...[source, target].map(({ connections }) => connections?.perMailbox ?? defaults.connectionsPerMailbox));

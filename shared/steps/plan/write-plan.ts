@@ -3,7 +3,8 @@ import { chunkIdOf, type FolderKey } from '../../contract/ids.ts';
 import type { CopyRow, FlagsRow, MailboxPlan, PlannedChunk } from '../../contract/items.ts';
 import type { ObjectRef } from '../../contract/workflow.ts';
 import { planKeys } from '../../contract/keys.ts';
-import { cutChunks } from '../../core/plan/cut-chunks.ts';
+import { chunkConcurrency } from '../../core/batch/concurrency.ts';
+import { cutChunks, traitsOf } from '../../core/plan/cut-chunks.ts';
 import type { FolderPlan, Planning } from './planning.ts';
 
 /** Chunks of a pass at most: what one inline Map runs at once, and what the event bound of the workflow counts with. */
@@ -15,14 +16,19 @@ export async function writePlan(
   passId: string,
   folders: readonly FolderPlan[],
 ): Promise<{ plan: MailboxPlan; ref: ObjectRef }> {
-  const { ports, key, sequence, carried } = planning;
+  const { ports, key, sequence, carried, settings } = planning;
   const flags = folders.flatMap((f) => f.flags);
   const flagShares = sharesOf(flags);
   const room = Math.max(1, mostChunks - carried.chunks.length - flagShares.length);
   const shares = [
     ...cutChunks(
       folders.flatMap((f) => f.rows),
-      { maxChunks: room, nowMs: ports.clock.nowMs() },
+      {
+        maxChunks: room,
+        nowMs: ports.clock.nowMs(),
+        connections: chunkConcurrency(settings),
+        target: traitsOf(planning.target.capabilities),
+      },
     ),
     ...flagShares,
   ];

@@ -39,8 +39,8 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
     this.capabilities = {
       uidPlus: account.options.uidPlus,
       condStore: account.options.condStore,
-      multiAppend: false,
-      literals: 'plus',
+      multiAppend: account.options.multiAppend,
+      literals: account.options.literals,
       appendLimitBytes: account.options.appendLimitBytes ?? null,
     };
   }

@@ -25,6 +25,8 @@ export interface MailAccountOptions {
   uidPlus?: boolean;
   condStore?: boolean;
   keywords?: boolean;
+  multiAppend?: boolean;
+  literals?: 'plus' | 'minus' | 'none';
   appendLimitBytes?: number;
   /** Octets no server may be given: a message that contains this text is refused. */
   refuseText?: string;
@@ -41,6 +43,15 @@ interface Given {
 }
 
 const octetsOf = ({ octets }: Given): Uint8Array => (typeof octets === 'string' ? Buffer.from(octets, 'utf8') : octets);
+const usual = {
+  delimiter: '/',
+  uidPlus: true,
+  condStore: true,
+  keywords: true,
+  multiAppend: false,
+  literals: 'plus',
+  refuseFolders: [],
+} as const;
 
 export class MailAccount {
   readonly folders = new Map<string, StoredFolder>();
@@ -56,7 +67,7 @@ export class MailAccount {
   private nextValidity = 1_000;
 
   constructor(options: MailAccountOptions = {}) {
-    this.options = { delimiter: '/', uidPlus: true, condStore: true, keywords: true, refuseFolders: [], ...options };
+    this.options = { ...usual, ...options };
     this.addFolder('INBOX');
   }
 
