@@ -178,6 +178,11 @@ export const MailboxPlan = z.object({
 });
 export type MailboxPlan = z.infer<typeof MailboxPlan>;
 
+/** What was done to a message so that the target took it; `core/repair` says how. */
+export const repairNames = ['bare-newlines', 'nul-octets', 'flags', 'date'] as const;
+export type Repair = (typeof repairNames)[number];
+const Repairs = z.array(z.enum(repairNames)).optional();
+
 /** One line of a copy chunk. No subject, no address: only what the copy needs. */
 export const CopyRow = z.object({
   folder: FolderKey,
@@ -188,6 +193,10 @@ export const CopyRow = z.object({
   flags: z.array(z.string()),
   /** Target UIDs with the same INTERNALDATE that were there before us: compared by octets before an APPEND. */
   candidates: z.array(TargetUid),
+  /** Done when it was planned: an impossible date. */
+  repairs: Repairs,
+  /** Asked for by `retry`: its octets are those in quarantine. `vanished`: the source no longer has it. */
+  kept: z.object({ vanished: z.boolean() }).optional(),
 });
 export type CopyRow = z.infer<typeof CopyRow>;
 
@@ -205,11 +214,6 @@ export type FlagsRow = z.infer<typeof FlagsRow>;
 // ---------------------------------------------------------------- outcome and ledger
 
 export const evidences = ['acknowledged', 'adopted', 'counted', 'matched'] as const;
-
-/** What was done to a message so that the target took it; `core/repair` says how. */
-export const repairNames = ['bare-newlines', 'nul-octets', 'flags', 'date'] as const;
-export type Repair = (typeof repairNames)[number];
-const Repairs = z.array(z.enum(repairNames)).optional();
 
 /** Last word on one row, in order of the chunk's rows. */
 export const RowOutcome = z.object({
@@ -235,6 +239,8 @@ export const LedgerRow = RowOutcome.extend({
   sizeBytes: count,
   /** Three-way base: flags as last synced. */
   flags: z.array(z.string()),
+  /** Flags that the message came without, because the target refused it with them: to be set when it is settled. */
+  pendingFlags: z.array(z.string()).optional(),
   /** The source no longer has it. */
   vanished: z.boolean(),
   /** When a settle first saw the doubt; null without one. A doubt ends when a later settle looked long enough after. */

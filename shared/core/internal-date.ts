@@ -28,12 +28,19 @@ export function parseInternalDate(raw: string): ParsedInternalDate | null {
   ] = m;
   const monthIndex = months.indexOf(month.toLowerCase());
   if (monthIndex === -1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null;
-  const utcMs = Date.UTC(Number(year), monthIndex, Number(day), Number(hour), Number(minute), Number(second));
-  // Date.UTC takes years 0-99 as 1900-1999 and rolls days over.
-  const date = new Date(utcMs);
-  date.setUTCFullYear(Number(year));
-  if (date.getUTCDate() !== Number(day) && Number(second) < 60) return null;
+  if (Number(day) < 1 || Number(day) > daysInMonth(Number(year), monthIndex)) return null;
   const zoneMinutes = Number(zoneHour) * 60 + Number(zoneMinute);
   const zoneSeconds = (sign === '-' ? -1 : 1) * zoneMinutes * secondsPerMinute;
+  // Not Date.UTC, which takes years 0-99 as 1900-1999; the hours after the day, because a leap second may end the year.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), monthIndex, Number(day));
+  date.setUTCHours(Number(hour), Number(minute), Number(second));
   return { epochSeconds: date.getTime() / 1000 - zoneSeconds };
+}
+
+/** `month` from 0. */
+export function daysInMonth(year: number, month: number): number {
+  const last = new Date(0);
+  last.setUTCFullYear(year, month + 1, 0);
+  return last.getUTCDate();
 }

@@ -7,6 +7,8 @@ const LF = 0x0a;
 /** Streaming: every LF that no CR precedes counts as CRLF. A CR LF pair may be cut between two parts. */
 export class CanonicalHash {
   private readonly hash: Hash;
+  /** LFs that counted as CRLF. */
+  bareLineFeeds = 0;
   private lastWasCr = false;
 
   constructor(hash: Hash = createHash('sha256')) {
@@ -17,6 +19,7 @@ export class CanonicalHash {
   copy(): CanonicalHash {
     const copy = new CanonicalHash(this.hash.copy());
     copy.lastWasCr = this.lastWasCr;
+    copy.bareLineFeeds = this.bareLineFeeds;
     return copy;
   }
 
@@ -25,6 +28,7 @@ export class CanonicalHash {
     for (let at = octets.indexOf(LF); at !== -1; at = octets.indexOf(LF, at + 1)) {
       const before = at === 0 ? this.lastWasCr : octets[at - 1] === CR;
       if (before) continue;
+      this.bareLineFeeds += 1;
       this.hash.update(octets.subarray(from, at));
       this.hash.update('\r\n');
       from = at + 1;

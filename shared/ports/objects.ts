@@ -14,7 +14,14 @@ export interface DataStore {
   /** In order. STATE_DAMAGED when the object is missing or a line does not parse. */
   readLines<T>(key: string, parse: Parser<T>): AsyncIterable<T>;
   putText(key: string, text: string, contentType: string): Promise<ObjectRef>;
-  putOctets(key: string, octets: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<ObjectRef>;
+  /** Streams; nothing is visible before the end. Metadata is ASCII. */
+  putOctets(
+    key: string,
+    octets: AsyncIterable<Uint8Array>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<ObjectRef>;
+  /** null when there is no such object. */
+  readOctets(key: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** Keys below a prefix, ascending. */
   list(prefix: string): AsyncIterable<string>;
 }

@@ -59,6 +59,7 @@ function watchedData(data: DataStore, call: Call): DataStore {
     readLines: (key, parse) => afterCall(() => call('data.readLines', async () => data.readLines(key, parse))),
     putText: (key, text, type) => data.putText(key, text, type),
     putOctets: (key, octets, metadata) => call('data.putOctets', () => data.putOctets(key, octets, metadata)),
+    readOctets: (key) => call('data.readOctets', () => data.readOctets(key)),
     list: (prefix) => data.list(prefix),
   };
 }

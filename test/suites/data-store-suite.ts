@@ -17,6 +17,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 export function dataStoreSuite(name: string, make: () => Promise<DataStore>): void {
   jsonSuite(name, make);
   linesSuite(name, make);
+  octetsSuite(name, make);
   describe(`${name}: keys`, () => {
     test('the list is ascending and only below the prefix', async () => {
       const store = await make();
@@ -29,7 +30,7 @@ export function dataStoreSuite(name: string, make: () => Promise<DataStore>): vo
     test('text and octets are put under their key and named by a ref', async () => {
       const store = await make();
       const text = await store.putText('reports/a.html', '<p>ä</p>', 'text/html; charset=utf-8');
-      const octets = await store.putOctets('quarantine/a.eml', Uint8Array.from([0, 255, 10]), { mailbox: 'ada' });
+      const octets = await store.putOctets('quarantine/a.eml', stream(Uint8Array.of(0, 255, 10)), { mailbox: 'ada' });
       expect([text.key, octets.key]).toEqual(['reports/a.html', 'quarantine/a.eml']);
       expect(octets.bucket).toBe(text.bucket);
       expect(await all(store.list(''))).toEqual(['quarantine/a.eml', 'reports/a.html']);
@@ -63,6 +64,41 @@ function jsonSuite(name: string, make: () => Promise<DataStore>): void {
       },
     );
   });
+}
+
+function octetsSuite(name: string, make: () => Promise<DataStore>): void {
+  describe(`${name}: octets`, () => {
+    test.each([
+      ['none', []],
+      ['a few', [Uint8Array.of(0, 255), Uint8Array.of(13, 10, 128)]],
+      ['more than one part of an upload', Array.from({ length: 6 }, (_, n) => Buffer.alloc(1024 * 1024 + n, n))],
+    ])('come back as they were: %s', async (_, parts) => {
+      const store = await make();
+      await store.putOctets('quarantine/a.eml', stream(...parts), { code: 'MESSAGE_REFUSED' });
+      const read = await store.readOctets('quarantine/a.eml');
+      expect(Buffer.concat(await all(read ?? stream())).equals(Buffer.concat(parts))).toBe(true);
+    });
+
+    test('a missing object is null', async () => {
+      const store = await make();
+      expect(await store.readOctets('quarantine/none.eml')).toBeNull();
+    });
+
+    test('a stream that breaks leaves no object', async () => {
+      const store = await make();
+      await expect(store.putOctets('quarantine/a.eml', broken(), {})).rejects.toThrow('source is gone');
+      expect(await store.readOctets('quarantine/a.eml')).toBeNull();
+    });
+  });
+}
+
+async function* stream(...parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* parts;
+}
+
+async function* broken(): AsyncIterable<Uint8Array> {
+  for (let n = 0; n < 6; n += 1) yield Buffer.alloc(1024 * 1024);
+  throw new Error('source is gone');
 }
 
 function linesSuite(name: string, make: () => Promise<DataStore>): void {

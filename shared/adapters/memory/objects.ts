@@ -25,9 +25,19 @@ export class MemoryDataStore implements DataStore {
   async putText(key: string, text: string): Promise<ObjectRef> {
     return this.set(key, text);
   }
-  async putOctets(key: string, octets: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<ObjectRef> {
-    this.objects.set(key, { octets: Buffer.from(octets), metadata });
+  async putOctets(
+    key: string,
+    octets: AsyncIterable<Uint8Array>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<ObjectRef> {
+    const parts: Uint8Array[] = [];
+    for await (const part of octets) parts.push(part);
+    this.objects.set(key, { octets: Buffer.concat(parts), metadata });
     return { bucket: 'data', key };
+  }
+  async readOctets(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const object = this.objects.get(key);
+    return object ? once(object.octets) : null;
   }
   async *list(prefix: string): AsyncIterable<string> {
     yield* [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
@@ -37,6 +47,10 @@ export class MemoryDataStore implements DataStore {
     this.objects.set(key, { octets: Buffer.from(text, 'utf8'), metadata: {} });
     return { bucket: 'data', key };
   }
+}
+
+async function* once(octets: Uint8Array): AsyncIterable<Uint8Array> {
+  yield octets;
 }
 
 function parseJson<T>(key: string, text: string, parse: Parser<T>): T {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ObjectRef } from '../../contract/workflow.ts';
 import type { DataStore, Parser } from '../../ports/objects.ts';
 import { damaged, nullIfMissing } from './failures.ts';
-import { joinLines, splitLines } from './lines.ts';
+import { joinLines, joinOctets, splitLines } from './lines.ts';
 import { uploadParts } from './multipart.ts';
 
 /** The least that S3 takes for a part that is not the last. */
@@ -11,6 +11,12 @@ const partBytes = 5 * 1024 * 1024;
 
 const jsonType = 'application/json';
 const linesType = 'application/jsonl; charset=utf-8';
+const octetsType = 'application/octet-stream';
+
+interface Headers {
+  ContentType: string;
+  Metadata?: Record<string, string>;
+}
 
 export class S3DataStore implements DataStore {
   private readonly client: S3Client;
@@ -34,12 +40,7 @@ export class S3DataStore implements DataStore {
 
   /** Small objects take one request. Memory holds two blocks at most. */
   async putLines(key: string, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<ObjectRef> {
-    const blocks = joinLines(rows, partBytes);
-    const first = await blocks.next();
-    const octets = first.done === true ? Buffer.alloc(0) : first.value;
-    if (octets.length < partBytes) return this.put(key, octets, { ContentType: linesType });
-    await uploadParts(this.client, { Bucket: this.bucket, Key: key, ContentType: linesType }, prepend(octets, blocks));
-    return { bucket: this.bucket, key };
+    return this.putBlocks(key, joinLines(rows, partBytes), { ContentType: linesType });
   }
 
   async *readLines<T>(key: string, parse: Parser<T>): AsyncIterable<T> {
@@ -55,8 +56,20 @@ export class S3DataStore implements DataStore {
     return this.put(key, Buffer.from(text, 'utf8'), { ContentType: contentType });
   }
 
-  async putOctets(key: string, octets: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<ObjectRef> {
-    return this.put(key, octets, { ContentType: 'application/octet-stream', Metadata: { ...metadata } });
+  /** As `putLines`. */
+  async putOctets(
+    key: string,
+    octets: AsyncIterable<Uint8Array>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<ObjectRef> {
+    return this.putBlocks(key, joinOctets(octets, partBytes), { ContentType: octetsType, Metadata: { ...metadata } });
+  }
+
+  async readOctets(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const object = await nullIfMissing(this.get(key));
+    if (!object) return null;
+    if (!(object.Body instanceof Readable)) throw new TypeError('outside Node a body is no Readable');
+    return object.Body;
   }
 
   /** General purpose buckets list in order of the keys' UTF-8 octets. */
@@ -71,11 +84,15 @@ export class S3DataStore implements DataStore {
     return this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
   }
 
-  private async put(
-    key: string,
-    octets: Uint8Array,
-    headers: { ContentType: string; Metadata?: Record<string, string> },
-  ): Promise<ObjectRef> {
+  private async putBlocks(key: string, blocks: AsyncGenerator<Buffer, void>, headers: Headers): Promise<ObjectRef> {
+    const first = await blocks.next();
+    const octets = first.done === true ? Buffer.alloc(0) : first.value;
+    if (octets.length < partBytes) return this.put(key, octets, headers);
+    await uploadParts(this.client, { Bucket: this.bucket, Key: key, ...headers }, prepend(octets, blocks));
+    return { bucket: this.bucket, key };
+  }
+
+  private async put(key: string, octets: Uint8Array, headers: Headers): Promise<ObjectRef> {
     await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: octets, ...headers }));
     return { bucket: this.bucket, key };
   }

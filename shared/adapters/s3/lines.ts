@@ -1,4 +1,4 @@
-/** JSON Lines as octets, without ever holding a whole object. */
+/** Octets and JSON Lines as blocks, without ever holding a whole object. */
 import { damaged } from './failures.ts';
 
 /** The octets of an object up to each `\n`, as text. Not readline: it also splits at U+2028, which JSON leaves as it is. */
@@ -28,21 +28,29 @@ function strictDecoder(key: string): (piece?: Uint8Array) => string {
   };
 }
 
-/** Rows as lines, collected to blocks of at least `blockBytes`; the last one may be smaller. No rows, no block. */
-export async function* joinLines(
+/** Rows as lines. */
+export function joinLines(
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   blockBytes: number,
 ): AsyncGenerator<Buffer, void> {
-  let lines: Buffer[] = [];
+  return joinOctets(linesOf(rows), blockBytes);
+}
+
+async function* linesOf(rows: Iterable<unknown> | AsyncIterable<unknown>): AsyncIterable<Buffer> {
+  for await (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`, 'utf8');
+}
+
+/** Collected to blocks of at least `blockBytes`; the last one may be smaller. Nothing in, no block. */
+export async function* joinOctets(octets: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Buffer, void> {
+  let parts: Uint8Array[] = [];
   let size = 0;
-  for await (const row of rows) {
-    const line = Buffer.from(`${JSON.stringify(row)}\n`, 'utf8');
-    lines.push(line);
-    size += line.length;
+  for await (const part of octets) {
+    parts.push(part);
+    size += part.length;
     if (size < blockBytes) continue;
-    yield Buffer.concat(lines);
-    lines = [];
+    yield Buffer.concat(parts);
+    parts = [];
     size = 0;
   }
-  if (size > 0) yield Buffer.concat(lines);
+  if (size > 0) yield Buffer.concat(parts);
 }

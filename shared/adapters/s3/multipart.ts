@@ -11,6 +11,7 @@ export interface Target {
   Bucket: string;
   Key: string;
   ContentType: string;
+  Metadata?: Record<string, string>;
 }
 
 /**

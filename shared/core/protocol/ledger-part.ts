@@ -13,15 +13,19 @@ export function tailRows(record: ChunkRecord, rows: readonly CopyRow[]): LedgerP
 
 export function ledgerPartRow(row: CopyRow, outcome: RowOutcome, uidValidity: number): LedgerPartRow {
   const { folder, sourceUid, internalDate, sizeBytes, flags } = row;
+  const repairs = [...(row.repairs ?? []), ...(outcome.repairs ?? [])];
+  const bare = repairs.includes('flags');
   return {
     ...outcome,
     folder,
     sourceUid,
     internalDate,
     sizeBytes,
-    flags,
+    flags: bare ? [] : flags,
+    ...(bare ? { pendingFlags: flags } : {}),
+    ...(repairs.length > 0 ? { repairs } : {}),
     uidValidity,
-    vanished: false,
+    vanished: row.kept?.vanished ?? false,
     doubtSince: null,
   };
 }

@@ -4,7 +4,7 @@
  * It must not be coarser than what planning keeps in one chunk (protocol section 4), else a copy of another chunk's
  * row is adopted and a loss is called complete (V6, V7).
  */
-import type { RowOutcome } from '../../contract/items.ts';
+import type { Repair, RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 
 export interface DoubtfulRow {
@@ -12,6 +12,8 @@ export interface DoubtfulRow {
   index: number;
   /** null: the source no longer has it, so nothing can be compared. */
   identity: string | null;
+  /** What its copy may be instead, because an attempt may have been a repaired one. */
+  repaired?: readonly string[];
   /** Another message of this header identity but other octets is about (rewriting targets): never adopted. */
   ambiguous?: boolean;
 }
@@ -44,12 +46,18 @@ export function assignCopies(look: LookUp): Finding[] {
     free.set(copy.identity, [...(free.get(copy.identity) ?? []), copy.targetUid]);
   }
   for (const identity of look.deliveredUnknown) free.get(identity)?.shift();
-  return look.rows.map((row): Finding => {
-    if (row.identity === null) return { index: row.index, found: 'gone' };
-    const targetUid = row.ambiguous ? undefined : free.get(row.identity)?.shift();
-    return targetUid === undefined
-      ? { index: row.index, found: 'nothing' }
-      : { index: row.index, found: 'copy', targetUid };
+  const adopted = new Map<number, TargetUid>();
+  const adopt = ({ index, ambiguous }: DoubtfulRow, identity: string): void => {
+    const targetUid = ambiguous || adopted.has(index) ? undefined : free.get(identity)?.shift();
+    if (targetUid !== undefined) adopted.set(index, targetUid);
+  };
+  // Who has these very octets comes before whom they only fit once repaired.
+  for (const row of look.rows) if (row.identity !== null) adopt(row, row.identity);
+  for (const row of look.rows) for (const identity of row.repaired ?? []) adopt(row, identity);
+  return look.rows.map(({ index, identity }): Finding => {
+    const targetUid = adopted.get(index);
+    if (targetUid !== undefined) return { index, found: 'copy', targetUid };
+    return { index, found: identity === null ? 'gone' : 'nothing' };
   });
 }
 
@@ -61,22 +69,29 @@ export const lookFrom = (doubt: { uidValidity: number; uidFloor: number }, uidVa
  * Last words of the rows that were found or that are gone at the source; a row that is missing in the answer was found
  * nowhere and is to be appended. All carry `doubt`: an earlier attempt may still land.
  */
-export function outcomesOf(findings: readonly Finding[]): Map<number, RowOutcome> {
+export function outcomesOf(
+  findings: readonly Finding[],
+  repairsOf: (index: number, targetUid: TargetUid) => Repair[] = () => [],
+): Map<number, RowOutcome> {
   const outcomes = new Map<number, RowOutcome>();
   for (const finding of findings) {
-    if (finding.found === 'copy') outcomes.set(finding.index, adopted(finding.targetUid));
+    if (finding.found === 'copy') {
+      const { index, targetUid } = finding;
+      outcomes.set(index, adopted(targetUid, repairsOf(index, targetUid)));
+    }
     if (finding.found === 'gone') outcomes.set(finding.index, goneInDoubt);
   }
   return outcomes;
 }
 
-const adopted = (targetUid: TargetUid): RowOutcome => ({
+const adopted = (targetUid: TargetUid, repairs: Repair[]): RowOutcome => ({
   outcome: 'copied',
   targetUid,
   evidence: 'adopted',
   doubt: true,
   code: null,
   sha256: null,
+  ...(repairs.length > 0 ? { repairs } : {}),
 });
 
 const goneInDoubt: RowOutcome = {

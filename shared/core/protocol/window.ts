@@ -35,6 +35,9 @@ function rowsWithin(pace: Pace | null): number {
 export function slideEnd(rows: readonly CopyRow[], to: number): number {
   const folder = rows[to - 1]?.folder;
   let end = to;
-  while (end - to < limits.slideRows && rows[end]?.folder === folder && rows[end]?.candidates.length === 0) end += 1;
+  while (end - to < limits.slideRows && rows[end]?.folder === folder && needsOnlySending(rows[end])) end += 1;
   return end;
 }
+
+const needsOnlySending = (row: CopyRow | undefined): boolean =>
+  row !== undefined && row.candidates.length === 0 && row.kept === undefined;

@@ -4,7 +4,8 @@
  */
 import type { Repair } from '../../contract/items.ts';
 import { CanonicalHash } from '../octets.ts';
-import { OctetRepair, octetRepairs } from './octets.ts';
+import { contentRepairs } from './fitting-repairs.ts';
+import { Examination, OctetRepair, octetRepairs } from './octets.ts';
 
 const [NUL, LF, CR] = [0x00, 0x0a, 0x0d];
 
@@ -29,29 +30,42 @@ export class RepairedHash {
   }
 }
 
+export interface Face {
+  hash: string;
+  repairs: readonly Repair[];
+}
+
 /** All that a copy may hash to: one, or two where there is something to repair. The second costs nothing before that. */
 export class ContentHashes {
   private readonly original = new CanonicalHash();
   private repaired: RepairedHash | null = null;
+  private readonly rest = new Examination();
   private lastWasCr = false;
 
   update(octets: Uint8Array): void {
     if (octets.length === 0) return;
-    if (!isSound(octets, this.lastWasCr)) this.repaired ??= this.branch();
+    if (!isSound(octets, this.lastWasCr)) this.branch();
     this.original.update(octets);
+    if (this.repaired) this.rest.update(octets);
     this.repaired?.update(octets);
     this.lastWasCr = octets[octets.length - 1] === CR;
   }
 
   /** The message's own first. */
-  digests(): readonly string[] {
-    if (this.lastWasCr) this.repaired ??= this.branch();
-    const own = this.original.digest();
-    return this.repaired ? [own, this.repaired.digest()] : [own];
+  faces(): readonly Face[] {
+    if (this.lastWasCr) this.branch();
+    this.rest.end();
+    const { bareLineFeeds } = this.original;
+    const own: Face = { hash: this.original.digest(), repairs: [] };
+    if (!this.repaired) return [own];
+    const repairs = contentRepairs({ nuls: this.rest.nuls, bareNewlines: this.rest.bareNewlines + bareLineFeeds });
+    return [own, { hash: this.repaired.digest(), repairs }];
   }
 
-  private branch(): RepairedHash {
-    return new RepairedHash(octetRepairs, this.original.copy(), this.lastWasCr);
+  private branch(): void {
+    if (this.repaired) return;
+    this.repaired = new RepairedHash(octetRepairs, this.original.copy(), this.lastWasCr);
+    if (this.lastWasCr) this.rest.update(Uint8Array.of(CR));
   }
 }
 

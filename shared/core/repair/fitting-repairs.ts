@@ -16,9 +16,13 @@ export interface Refused {
  */
 export function fittingRepairs({ code, nuls, bareNewlines, flags }: Refused): Repair[] {
   if (code !== 'MESSAGE_REFUSED') return [];
+  const repairs = contentRepairs({ nuls, bareNewlines });
+  return repairs.length === 0 && flags.length > 0 ? ['flags'] : repairs;
+}
+
+export function contentRepairs({ nuls, bareNewlines }: Pick<Refused, 'nuls' | 'bareNewlines'>): Repair[] {
   const repairs: Repair[] = [];
   if (bareNewlines > 0) repairs.push('bare-newlines');
   if (nuls > 0) repairs.push('nul-octets');
-  if (repairs.length === 0 && flags.length > 0) repairs.push('flags');
   return repairs;
 }

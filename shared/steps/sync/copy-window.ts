@@ -1,14 +1,12 @@
 /** One window: every row of [from, to) gets its last word, or the window halts with what is known so far. */
-import { createHash } from 'node:crypto';
 import type { RowOutcome } from '../../contract/items.ts';
-import { quarantineKeys } from '../../contract/keys.ts';
-import type { ErrorCode } from '../../errors.ts';
 import { lookUp } from './doubt.ts';
 import { matchPresent } from './present.ts';
+import { repairOrQuarantine, sendKept } from './send-alone.ts';
 import { sendRows, type Sending } from './send-rows.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
-import { lastWord, type Halt, type WindowTask } from './window-task.ts';
+import { lastWord, takenUids, type Halt, type WindowTask } from './window-task.ts';
 
 export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowTask): Promise<Halt | null> {
   const { outcomes } = task;
@@ -17,8 +15,8 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
     found.forEach((outcome, index) => outcomes.set(index, outcome));
 
   if (!sessions.sourceValid) {
-    for (const index of open()) outcomes.set(index, lastWord('gone', 'UIDVALIDITY_CHANGED', task.doubt));
-    return null;
+    for (const index of open())
+      if (!isKept(slice, index)) outcomes.set(index, lastWord('gone', 'UIDVALIDITY_CHANGED', task.doubt));
   }
   const limitBytes = Math.min(slice.messageLimitBytes, sessions.target.capabilities.appendLimitBytes ?? Infinity);
   for (const index of open()) {
@@ -27,6 +25,10 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
   }
   merge(await matchPresent(slice, sessions, { folder: task.folder, indexes: open(), taken: takenUids(outcomes) }));
 
+  for (const index of open().filter((i) => isKept(slice, i))) {
+    const halt = await sendKept(slice, sessions, { task, index });
+    if (halt) return halt;
+  }
   // A server may leave a message out of its FETCH answer (faults F11), and a refusal ends the sliding with messages
   // unsent: what is still there is asked for again, the last time for nothing but the former.
   for (const attempt of [1, 2, 3]) {
@@ -57,7 +59,8 @@ async function sendAndJudge(slice: Slice, sessions: Sessions, sending: Sending):
   for (const [index, outcome] of found) task.outcomes.set(index, outcome);
   const denied = [...refused].filter(([index]) => !found.has(index));
   for (const [index, { code, together }] of denied) {
-    if (together === 1) task.outcomes.set(index, await quarantine(slice, sessions, { index, code }));
+    const ending = together === 1 ? await repairOrQuarantine(slice, sessions, { task, index, code }) : null;
+    if (ending) return ending;
   }
   // Refused with others: which of them was meant is told by sending each alone.
   const indexes = denied.flatMap(([index, { together }]) => (together > 1 ? [index] : []));
@@ -82,30 +85,5 @@ async function stillThere(slice: Slice, sessions: Sessions, indexes: readonly nu
   return there;
 }
 
-/** Keeps the exact octets and the reason; the message can be appended again after a repair. */
-async function quarantine(
-  slice: Slice,
-  sessions: Sessions,
-  at: { index: number; code: ErrorCode },
-): Promise<RowOutcome> {
-  const row = slice.rows[at.index];
-  if (!row) throw new Error(`no row ${at.index}`);
-  for await (const message of sessions.source.fetchMessages([row.sourceUid])) {
-    const octets = await collect(message.octets);
-    const sha256 = createHash('sha256').update(octets).digest('hex');
-    const key = quarantineKeys.message(slice.key.batch, slice.key.mailboxId, row.folder, row.sourceUid);
-    await slice.ports.data.putOctets(key, octets, { code: at.code, sha256, internaldate: row.internalDate });
-    return { ...lastWord('quarantined', at.code, true), sha256 };
-  }
-  return lastWord('gone', null, true);
-}
-
-async function collect(octets: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of octets) parts.push(part);
-  return Buffer.concat(parts);
-}
-
-const takenUids = (outcomes: ReadonlyMap<number, RowOutcome>): Set<number> =>
-  new Set([...outcomes.values()].flatMap((o) => (o.targetUid === null ? [] : [o.targetUid])));
+const isKept = (slice: Slice, index: number): boolean => slice.rows[index]?.kept !== undefined;
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

@@ -1,14 +1,16 @@
 /** In doubt = look, never repeat: reads the target from the window's floor on and says which rows it holds already. */
-import type { CopyRow, PlannedFolder, RowOutcome } from '../../contract/items.ts';
+import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
 import { CanonicalHash } from '../../core/octets.ts';
-import { claimsOn, type MessageRow } from '../../core/protocol/claims.ts';
+import { claimsOn } from '../../core/protocol/claims.ts';
 import { assignCopies, lookFrom, outcomesOf, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
-import type { MailReader } from '../../ports/mail.ts';
+import type { Face } from '../../core/repair/content-hashes.ts';
+import type { MailReader, MessageMeta } from '../../ports/mail.ts';
 import { readClaims } from './claims.ts';
+import { facesOf, readMessage } from './message-octets.ts';
 import type { Sessions } from './sessions.ts';
-import type { Slice } from './slice.ts';
+import type { Assignment, Slice } from './slice.ts';
 
 export interface Doubt {
   folder: PlannedFolder;
@@ -43,39 +45,73 @@ export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Pr
     own,
   );
 
-  const hashes = await sourceHashes(sessions, [...rows.map(({ row }) => row), ...unknown]);
-  const identity = (row: MessageRow): string | null => {
-    const hash = hashes.get(row.sourceUid);
-    return hash === undefined ? null : identityOf(hash, row.internalDate);
-  };
+  const faces = await facesOfRows(slice, sessions, [...rows.map(({ row }) => row), ...unknown]);
+  const identities = (row: Pick<CopyRow, 'sourceUid' | 'internalDate'>): string[] =>
+    (faces.get(row.sourceUid) ?? []).map(({ hash }) => identityOf(hash, row.internalDate));
+  const there = new Set(copies.map(({ identity }) => identity));
   const findings = assignCopies({
-    rows: rows.map(({ index, row }): DoubtfulRow => ({ index, identity: identity(row) })),
+    rows: rows.map(({ index, row }): DoubtfulRow => {
+      const [identity = null, ...repaired] = identities(row);
+      return { index, identity, repaired };
+    }),
     copies,
     claimed,
-    deliveredUnknown: unknown.map(identity).filter((i) => i !== null),
+    deliveredUnknown: unknown.flatMap((row) => {
+      const all = identities(row);
+      return all.find((identity) => there.has(identity)) ?? all.slice(0, 1);
+    }),
   });
-  return outcomesOf(findings);
+  return outcomesOf(findings, (index, targetUid) => {
+    const row = slice.rows[index];
+    const copy = copies.find((c) => c.targetUid === targetUid);
+    return row && copy ? repairsOf(row, copy, faces.get(row.sourceUid) ?? []) : [];
+  });
+}
+
+/** How the attempt that stored this copy differed from the message: by its octets, or by flags that are missing whole. */
+function repairsOf(row: CopyRow, copy: FlaggedCopy, faces: readonly Face[]): Repair[] {
+  const face = faces.find(({ hash }) => identityOf(hash, row.internalDate) === copy.identity);
+  // Keywords say nothing: the target may not keep them.
+  const bare = row.flags.some((flag) => flag.startsWith('\\')) && copy.flags.length === 0;
+  return [...(face?.repairs ?? []), ...(bare ? (['flags'] as const) : [])];
+}
+
+interface FlaggedCopy extends Copy {
+  flags: readonly string[];
 }
 
 /** Copies at or above the floor whose INTERNALDATE is one of `instants`; only those are hashed. */
-async function copiesFrom(sessions: Sessions, uidFloor: number, instants: ReadonlySet<string>): Promise<Copy[]> {
-  const dates = new Map<TargetUid, string>();
+async function copiesFrom(sessions: Sessions, uidFloor: number, instants: ReadonlySet<string>): Promise<FlaggedCopy[]> {
+  const candidates = new Map<TargetUid, MessageMeta<TargetUid>>();
   for await (const message of sessions.target.listMessages({ first: uidFloor, last: '*' })) {
     // `n:*` includes the last message even if its UID is below n (RFC 9051, sequence-set).
-    if (message.uid >= uidFloor && instants.has(instantKey(message.internalDate)))
-      dates.set(message.uid, message.internalDate);
+    if (message.uid >= uidFloor && instants.has(instantKey(message.internalDate))) candidates.set(message.uid, message);
   }
-  const hashes = await hashesOf(sessions.target, [...dates.keys()]);
-  return [...hashes].map(([targetUid, hash]) => ({
-    targetUid,
-    identity: identityOf(hash, dates.get(targetUid) ?? ''),
-  }));
+  const hashes = await hashesOf(sessions.target, [...candidates.keys()]);
+  return [...candidates.values()].flatMap(({ uid, internalDate, flags }) => {
+    const hash = hashes.get(uid);
+    return hash === undefined ? [] : [{ targetUid: uid, identity: identityOf(hash, internalDate), flags }];
+  });
 }
 
-/** Absent when the source no longer has the message, or was renumbered. */
-async function sourceHashes(sessions: Sessions, rows: readonly Pick<CopyRow, 'sourceUid'>[]) {
-  if (!sessions.sourceValid) return new Map<CopyRow['sourceUid'], string>();
-  return hashesOf(sessions.source, [...new Set(rows.map((row) => row.sourceUid))]);
+type Wanted = Pick<CopyRow, 'sourceUid' | 'kept'> & { folder?: CopyRow['folder'] };
+
+/** Absent when neither the source nor the quarantine has the message. One command for all that the source has. */
+export async function facesOfRows(
+  slice: Assignment,
+  sessions: Sessions,
+  rows: readonly Wanted[],
+): Promise<Map<CopyRow['sourceUid'], readonly Face[]>> {
+  const faces = new Map<CopyRow['sourceUid'], readonly Face[]>();
+  for (const { folder, sourceUid, kept } of rows) {
+    if (!kept || folder === undefined) continue;
+    const found = await readMessage(slice, sessions, { row: { folder, sourceUid, kept }, use: facesOf });
+    if (found) faces.set(sourceUid, found);
+  }
+  const uids = new Set(rows.filter(({ kept }) => !kept).map(({ sourceUid }) => sourceUid));
+  if (!sessions.sourceValid || uids.size === 0) return faces;
+  for await (const { uid, octets } of sessions.source.fetchMessages([...uids])) faces.set(uid, await facesOf(octets));
+  return faces;
 }
 
 export async function hashesOf<Uid extends number>(

@@ -1,20 +1,22 @@
 /** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets. */
 import type { TargetUid } from '../../contract/ids.ts';
-import type { CopyRow, PlannedFolder, RowOutcome } from '../../contract/items.ts';
+import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/items.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
 import { readClaims } from './claims.ts';
-import { canonicalHashOf, hashesOf } from './doubt.ts';
+import { canonicalHashOf, facesOfRows } from './doubt.ts';
 import type { MailReader } from '../../ports/mail.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
 
-const present = (targetUid: TargetUid): RowOutcome => ({
+const present = (targetUid: TargetUid, repairs: readonly Repair[]): RowOutcome => ({
   outcome: 'present',
   targetUid,
   evidence: 'matched',
   doubt: false,
   code: null,
   sha256: null,
+  // Put there by a pass whose records were lost.
+  ...(repairs.length > 0 ? { repairs: [...repairs] } : {}),
 });
 
 /**
@@ -37,20 +39,23 @@ export async function matchPresent(
   const candidates = new Map(rows.map(({ row }) => [instantKey(row.internalDate), row.candidates]));
   const nameless = unknown.filter((row) => candidates.has(instantKey(row.internalDate)));
   const targets = await identitiesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
-  const wanted = [...rows.map(({ row }) => row), ...nameless].map((row) => row.sourceUid);
-  const sources = await hashesOf(sessions.source, [...new Set(wanted)]);
-  const take = (row: Wanted, from: readonly TargetUid[]): TargetUid | undefined => {
-    const hash = sources.get(row.sourceUid);
-    const identity = hash === undefined ? null : identityOf(hash, row.internalDate);
-    const uid = from.find((c) => targets.get(c) === identity && !claimed.has(c));
-    if (uid !== undefined) claimed.add(uid);
-    return uid;
+  const wanted = [...rows.map(({ row }) => row), ...nameless];
+  const sources = await facesOfRows(slice, sessions, wanted);
+  const take = (row: Wanted, from: readonly TargetUid[]): RowOutcome | null => {
+    for (const { hash, repairs } of sources.get(row.sourceUid) ?? []) {
+      const identity = identityOf(hash, row.internalDate);
+      const uid = from.find((c) => targets.get(c) === identity && !claimed.has(c));
+      if (uid === undefined) continue;
+      claimed.add(uid);
+      return present(uid, repairs);
+    }
+    return null;
   };
   // Delivered rows without a known UID claim first (protocol section 5, rule 6): one of the candidates may be theirs.
   for (const row of nameless) take(row, candidates.get(instantKey(row.internalDate)) ?? []);
   for (const { index, row } of rows) {
-    const uid = take(row, row.candidates);
-    if (uid !== undefined) found.set(index, present(uid));
+    const outcome = take(row, row.candidates);
+    if (outcome) found.set(index, outcome);
   }
   return found;
 }

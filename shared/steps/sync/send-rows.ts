@@ -186,7 +186,8 @@ const outgoing = (row: CopyRow, message: FetchedMessage<SourceUid>, alone: boole
   alone,
   // Flags as planned, not as fetched: they are the base of the next pass's three-way comparison (decision 0005).
   flags: row.flags,
-  internalDate: message.internalDate,
+  // As planned: it is what a look-up compares by, and always a moment.
+  internalDate: row.internalDate,
   octetCount: message.octetCount,
   octets: message.octets,
 });

@@ -45,3 +45,7 @@ export const lastWord = (
   code,
   sha256: null,
 });
+
+/** Target UIDs that rows of the window hold already. */
+export const takenUids = (outcomes: ReadonlyMap<number, RowOutcome>): Set<number> =>
+  new Set([...outcomes.values()].flatMap((o) => (o.targetUid === null ? [] : [o.targetUid])));

@@ -195,6 +195,8 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
     change: { add: readonly string[]; remove: readonly string[] },
   ): Promise<void> {
     this.send(`STORE ${uids.join(',')}`);
+    if (this.account.refuses({ octets: new Uint8Array(), flags: change.add }))
+      throw new MigrationError('SERVER_REFUSED', 'The server refused a command.');
     const folder = this.selected();
     for (const uid of uids) {
       const message = folder.messages.find((m) => m.uid === uid);
@@ -214,6 +216,7 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
       return { kind: 'refused', code: 'MESSAGE_TOO_LARGE' };
     if (refuseText !== undefined && Buffer.from(octets).includes(refuseText))
       return { kind: 'refused', code: 'MESSAGE_REFUSED' };
+    if (this.account.refuses({ octets, flags: message.flags })) return { kind: 'refused', code: 'MESSAGE_REFUSED' };
     const folder = this.selected();
     const { internalDate, flags } = message;
     const uid = this.account.storeRewritten(folder.path, { octets, internalDate, flags });

@@ -53,6 +53,12 @@ const usual = {
   refuseFolders: [],
 } as const;
 
+/** Of a STORE only the flags. */
+export interface Refusable {
+  octets: Uint8Array;
+  flags: readonly string[];
+}
+
 export class MailAccount {
   readonly folders = new Map<string, StoredFolder>();
   readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText' | 'rewrites'>> &
@@ -61,6 +67,8 @@ export class MailAccount {
   readonly commands: string[] = [];
   /** The next login is answered with this pause. */
   pauseSeconds = 0;
+  /** What an APPEND is refused for, and a STORE. */
+  refuses: (message: Refusable) => boolean = () => false;
   /** Newest messages of each folder that are counted and not listed, as Yahoo does beyond 10,000. */
   hiddenMessages = 0;
   private modSeq = 1;

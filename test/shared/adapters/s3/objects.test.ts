@@ -20,6 +20,10 @@ intakeStoreSuite('s3', async () => {
   };
 });
 
+async function* stream(...octets: readonly number[]): AsyncIterable<Uint8Array> {
+  yield Uint8Array.from(octets);
+}
+
 const megabyteRow = { text: 'x'.repeat(1024 * 1024) };
 const callsOf = async (act: () => Promise<unknown>): Promise<string[]> => {
   const before = server.calls.length;
@@ -56,7 +60,7 @@ describe('s3: data', () => {
   test('octets keep their metadata, text its type', async () => {
     const bucket = server.newBucket();
     const store = new S3DataStore(server.client, bucket);
-    await store.putOctets('quarantine/a.eml', Uint8Array.from([1]), { code: 'MESSAGE_REFUSED' });
+    await store.putOctets('quarantine/a.eml', stream(1), { code: 'MESSAGE_REFUSED' });
     await store.putText('reports/a.html', '', 'text/html; charset=utf-8');
     const head = (Key: string) => server.client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
     expect((await head('quarantine/a.eml')).Metadata).toEqual({ code: 'MESSAGE_REFUSED' });
@@ -76,7 +80,7 @@ describe('s3: data', () => {
 
   test('octets that are not UTF-8 are damage', async () => {
     const store = new S3DataStore(server.client, server.newBucket());
-    await store.putOctets('plans/a', Uint8Array.from([0x22, 0xff, 0x22, 0x0a]), {});
+    await store.putOctets('plans/a', stream(0x22, 0xff, 0x22, 0x0a), {});
     const read = async () => {
       for await (const line of store.readLines('plans/a', (value) => value)) expect(line).toBeNull();
     };

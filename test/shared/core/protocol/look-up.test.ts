@@ -10,7 +10,7 @@ const look = (over: Partial<LookUp>): LookUp => ({
   deliveredUnknown: [],
   ...over,
 });
-const row = (index: number, identity: string | null) => ({ index, identity });
+const row = (index: number, identity: string | null, ...repaired: string[]) => ({ index, identity, repaired });
 
 /** rows | copies | claimed | delivered without UID -> what each row gets */
 const table: [string, Partial<LookUp>, (number | 'nothing' | 'gone')[]][] = [
@@ -30,6 +30,11 @@ const table: [string, Partial<LookUp>, (number | 'nothing' | 'gone')[]][] = [
     'twins take their copies in order of UID',
     { rows: [row(0, 'm'), row(1, 'm')], copies: [copy(9, 'm'), copy(7, 'm')] },
     [7, 9],
+  ],
+  [
+    'a copy that an earlier attempt stored repaired is adopted, but not before the row that it is the very octets of',
+    { rows: [row(0, 'm', 'r'), row(1, 'r'), row(2, 'n', 'r')], copies: [copy(7, 'r'), copy(8, 'r')] },
+    [8, 7, 'nothing'],
   ],
   [
     'a copy that another row claims is left alone',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Repair } from '../../../../shared/contract/items.ts';
-import { ContentHashes, RepairedHash } from '../../../../shared/core/repair/content-hashes.ts';
+import { ContentHashes, RepairedHash, type Face } from '../../../../shared/core/repair/content-hashes.ts';
 import { fittingRepairs } from '../../../../shared/core/repair/fitting-repairs.ts';
 import { Examination, OctetRepair, octetRepairs } from '../../../../shared/core/repair/octets.ts';
 
@@ -70,25 +70,28 @@ describe('what a copy may hash to', () => {
     return hash.digest();
   };
 
-  const facesOf = (text: string, partBytes: number): readonly string[] => {
+  const facesOf = (text: string, partBytes: number): readonly Face[] => {
     const hashes = new ContentHashes();
     for (let at = 0; at < text.length; at += partBytes) hashes.update(latin1(text.slice(at, at + partBytes)));
-    return hashes.digests();
+    return hashes.faces();
   };
 
-  test.each([
-    ['a\r\nb\n', 1],
-    ['a\rb', 2],
-    ['a\0b', 2],
-  ])('%j has %d faces', (text, faces) => {
-    expect(facesOf(text, text.length)).toHaveLength(faces);
+  test.each<[string, Repair[][]]>([
+    ['a\r\nb\n', [[]]],
+    ['a\rb', [[], ['bare-newlines']]],
+    ['a\0b', [[], ['nul-octets']]],
+    ['a\n\0b', [[], ['bare-newlines', 'nul-octets']]],
+    ['a\r', [[], ['bare-newlines']]],
+  ])('%j: %j', (text, repairs) => {
+    for (const partBytes of [1, text.length])
+      expect(facesOf(text, partBytes).map((face) => face.repairs)).toEqual(repairs);
   });
 
   test('are its own octets and the repaired ones, whatever the parts are', () => {
     fc.assert(
       fc.property(awkward, fc.integer({ min: 1, max: 5 }), (text, partBytes) => {
         const faces = [hashOf(text), hashOf(repaired(text, octetRepairs))];
-        expect(new Set(facesOf(text, partBytes))).toEqual(new Set(faces));
+        expect(new Set(facesOf(text, partBytes).map(({ hash }) => hash))).toEqual(new Set(faces));
       }),
     );
   });
