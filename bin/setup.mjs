@@ -2,6 +2,7 @@
 /**
  * Makes sure that Dovecot is here for tests and demo. Says one line when it does something or when something will be
  * skipped, nothing when all is well. Exits 1 only in CI, where a skip must not pass for a success.
+ * `--peers`: also the other copying tools that `npm run bench` measures beside ours.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { pathToFileURL } from 'node:url';
 const binaries = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot', '/opt/homebrew/sbin/dovecot'];
 const policyFile = '/usr/sbin/policy-rc.d';
 const installMinutes = 5;
+/** Command and Debian package. */
+const peers = { mbsync: 'isync', offlineimap: 'offlineimap3', imapcopy: 'imapcopy' };
 
 /** `2.3.19.1`, or null without Dovecot. */
 function dovecotVersion() {
@@ -50,21 +53,22 @@ function withoutServiceStart(install) {
 }
 
 /** Null when it worked, else the reason. */
-function installDovecot() {
+function install(packages) {
   try {
-    return aptInstall();
+    return aptInstall(packages);
   } catch (error) {
     return error instanceof Error ? error.message : 'apt-get could not be run';
   }
 }
 
-function aptInstall() {
+function aptInstall(packages) {
   const updated = run('apt-get', ['update']);
   const installed = withoutServiceStart(() =>
-    run('apt-get', ['install', '-y', '--no-install-recommends', 'dovecot-imapd']),
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...packages]),
   );
   if (installed.ok) return null;
-  return updated.ok ? 'apt-get could not install dovecot-imapd' : 'apt-get update failed, is there a network?';
+  const names = packages.join(', ');
+  return updated.ok ? `apt-get could not install ${names}` : 'apt-get update failed, is there a network?';
 }
 
 function reasonItIsMissing() {
@@ -75,7 +79,7 @@ function reasonItIsMissing() {
   if (process.getuid?.() !== 0)
     return 'Dovecot is not installed and only root may install it (apt-get install dovecot-imapd)';
   console.log('setup: installing dovecot-imapd with apt-get (not started as a service) ...');
-  const failure = installDovecot();
+  const failure = install(['dovecot-imapd']);
   if (failure !== null) return `Dovecot is not installed: ${failure}`;
   return dovecotVersion()?.startsWith('2.3.') === true ? null : 'apt-get installed another Dovecot than 2.3';
 }
@@ -98,5 +102,18 @@ export function setup() {
   return process.env.CI === 'true' ? 1 : 0;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+/** A peer that cannot be had is no failure: the bench names it and goes on. */
+export function setupPeers() {
+  for (const [command, name] of Object.entries(peers)) {
+    if (onPath(command)) continue;
+    const may = onPath('apt-get') && process.getuid?.() === 0;
+    if (may) console.log(`setup: installing ${name} with apt-get ...`);
+    const failure = may ? install([name]) : `only root with apt-get may install ${name}`;
+    if (failure !== null) console.log(`setup: ${command} is not here: ${failure}`);
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   process.exitCode = setup();
+  if (process.argv.includes('--peers')) setupPeers();
+}

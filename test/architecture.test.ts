@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const roots = ['shared', 'functions', 'infra', 'local', 'cli', 'demo'];
+const roots = ['shared', 'functions', 'infra', 'local', 'cli', 'demo', 'bench'];
 
 interface Source {
   path: string;
@@ -61,6 +61,7 @@ describe('layers', () => {
     ['local', ['local', 'shared/contract/names.ts', 'infra/build-app.ts']],
     ['cli', ['cli', 'shared', 'local', 'demo/demo.ts']],
     ['demo', ['demo', 'cli', 'shared']],
+    ['bench', ['bench', 'demo/dovecot.ts', 'demo/dovecot-config.ts']],
   ];
   test.each(layers)('%s imports only from %j', (folder, allowed) => {
     expect(violations(below(folder), (name) => !isOwn(name) || within(name, ...allowed))).toEqual([]);
