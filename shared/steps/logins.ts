@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { BatchRecord } from '../contract/items.ts';
 import type { EndpointSettings } from '../contract/settings.ts';
 import { MigrationError } from '../errors.ts';
-import type { Endpoint, Login } from '../ports/mail.ts';
+import type { Endpoint, Login, SourceMailbox, TargetMailbox } from '../ports/mail.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { MailboxKey } from '../ports/stores.ts';
 
@@ -54,3 +54,15 @@ function endpoint(settings: EndpointSettings, ca: string | null): Endpoint {
 }
 
 export type { Login };
+
+/** Both logins at once, as each takes several round trips. When one fails the other session is closed again. */
+export async function bothOrNone(
+  openingSource: Promise<SourceMailbox>,
+  openingTarget: Promise<TargetMailbox>,
+): Promise<{ source: SourceMailbox; target: TargetMailbox }> {
+  const [source, target] = await Promise.allSettled([openingSource, openingTarget]);
+  if (source.status === 'fulfilled' && target.status === 'fulfilled')
+    return { source: source.value, target: target.value };
+  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.close();
+  throw source.status === 'rejected' ? source.reason : target.status === 'rejected' ? target.reason : undefined;
+}

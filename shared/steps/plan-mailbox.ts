@@ -12,14 +12,11 @@ import { MigrationError } from '../errors.ts';
 import type { Deadline } from '../ports/runtime.ts';
 import { readCarried } from './plan/carried.ts';
 import { preflight, verify } from './plan/inspect.ts';
-import { keepListing, keptListings, readListing } from './plan/listings.ts';
 import { openBoth, type BothSides } from './plan/open-both.ts';
-import { planFolder } from './plan/plan-folder.ts';
+import { planFolders } from './plan/plan-folders.ts';
 import { isQuiet, type FolderPlan, type Planning, type PlanPorts } from './plan/planning.ts';
 import { writePlan } from './plan/write-plan.ts';
 
-/** Enough to finish the folder at hand and to write the plan. */
-const reserveMs = 60_000;
 const throttledSeconds = 60;
 
 export async function planMailbox(
@@ -96,7 +93,7 @@ async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailbox
   const planning = await preparePlanning(ports, opened);
   const mapped = await mapMailbox(planning);
   if (request.pass === 'preflight') return end(planning, request, await preflight(planning, mapped));
-  const folders = await planFolders(planning, mapped, opened.deadline);
+  const folders = await planFolders(planning, mapped, opened);
   if (!folders) return { status: 'more' };
   if (request.pass === 'verify') return end(planning, request, verify(planning, folders));
   if (folders.every(isQuiet) && isSettled(planning)) {
@@ -116,31 +113,20 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
 
 async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
   const { source, target, settings, mailbox, records, targetPaths } = planning;
-  const targetFolders = await target.listFolders();
+  const [sourceFolders, sourceSpaces, targetFolders, targetSpaces] = await Promise.all([
+    source.listFolders(),
+    source.namespaces(),
+    target.listFolders(),
+    target.namespaces(),
+  ]);
   for (const { path, attributes } of targetFolders) if (!attributes.includes('\\noselect')) targetPaths.add(path);
   return mapFolders({
-    source: { folders: await source.listFolders(), namespaces: await source.namespaces() },
-    target: { folders: targetFolders, namespaces: await target.namespaces() },
+    source: { folders: sourceFolders, namespaces: sourceSpaces },
+    target: { folders: targetFolders, namespaces: targetSpaces },
     rules: settings.folders ?? {},
     userRoot: mailbox.userRoot,
     known: new Map([...records.values()].map(({ folderKey, targetPath }) => [folderKey, targetPath])),
   });
-}
-
-/** null: the time is up; what is planned is kept. */
-async function planFolders(planning: Planning, mapped: readonly MappedFolder[], deadline: Deadline) {
-  const kept = await keptListings(planning);
-  const folders: FolderPlan[] = [];
-  for (const folder of mapped) {
-    if (kept.has(folder.folderKey)) folders.push(await readListing(planning, folder.folderKey));
-    else {
-      if (deadline.remainingMs() < reserveMs && folders.length > 0) return null;
-      const plan = await planFolder(planning, folder);
-      if (!isQuiet(plan)) await keepListing(planning, plan);
-      folders.push(plan);
-    }
-  }
-  return folders;
 }
 
 /** A row in doubt is looked for by every settle until its doubt ends. */

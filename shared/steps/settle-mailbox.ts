@@ -2,19 +2,10 @@
  * SettleMailbox: the counts must add up, then the checkpoints move, then the verdict is written. Never says "complete"
  * of anything it has not seen settled. Idempotent: run twice it writes the same.
  */
-import {
-  ItemLine,
-  MailboxPlan,
-  MailboxSummary,
-  type Failure,
-  type FolderRecord,
-  type LedgerRow,
-  type MailboxRecord,
-  type PlannedFolder,
-} from '../contract/items.ts';
+import { ItemLine, MailboxPlan, MailboxSummary, type Failure, type MailboxRecord } from '../contract/items.ts';
 import { ledgerKeys } from '../contract/keys.ts';
 import type { MailboxEnded, SettleRequest } from '../contract/workflow.ts';
-import { countRows, type FolderProblem } from '../core/settle/ledger.ts';
+import type { FolderProblem } from '../core/settle/ledger.ts';
 import { addCounts, verdictOf } from '../core/settle/verdict.ts';
 import { failed, failureOf } from '../core/failure.ts';
 import { isErrorCode, MigrationError } from '../errors.ts';
@@ -23,7 +14,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { MailboxKey } from '../ports/stores.ts';
 import { endpointsOf, revealLogins } from './logins.ts';
 import { readPlanOutcomes, type PlanOutcomes } from './settle/chunk-outcomes.ts';
-import { readLedger, settleFolder, summaryOf, type SettledFolder } from './settle/settle-folder.ts';
+import type { SettledFolder } from './settle/settle-folder.ts';
+import { settleFolders, type Settling } from './settle/settle-folders.ts';
 
 type SettlePorts = Pick<
   Ports,
@@ -39,7 +31,7 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
   if (!plan) throw new MigrationError('STATE_DAMAGED', `Mailbox ${key.mailboxId} has no plan.`);
 
   const outcomes = await readPlanOutcomes(ports, key, plan);
-  const settled = await settleFolders(ports, { key, plan, outcomes });
+  const settled = await settleAtTarget(ports, { key, plan, outcomes });
   const problem = settled.find((f) => f.problem)?.problem ?? null;
   const failure = chunkFailure(request, outcomes) ?? (problem && folderFailure(problem, settled));
   await ports.data.putLines(
@@ -62,32 +54,13 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
   return conclude(ports, { key, request, failure, fields });
 }
 
-interface Settling {
-  key: MailboxKey;
-  plan: MailboxPlan;
-  outcomes: PlanOutcomes;
-}
-
-async function settleFolders(ports: SettlePorts, work: Settling): Promise<SettledFolder[]> {
-  const { key, plan, outcomes } = work;
-  const records = new Map((await ports.folders.list(key)).map((r) => [r.folderKey, r]));
-  const target = await openTarget(ports, key);
-  const settled: SettledFolder[] = [];
+async function settleAtTarget(ports: SettlePorts, work: Omit<Settling, 'target'>): Promise<SettledFolder[]> {
+  const target = await openTarget(ports, work.key);
   try {
-    for (const folder of plan.folders) {
-      const before = records.get(folder.folderKey) ?? null;
-      const problem = folder.failure ?? (outcomes.unfinished.has(folder.folderKey) ? unfinished : null);
-      if (problem) settled.push(await unsettled(ports, { folder, before, problem, outcomes }));
-      else {
-        const added = outcomes.added.get(folder.folderKey) ?? [];
-        const flags = outcomes.flags.get(folder.folderKey) ?? new Map();
-        settled.push(await settleFolder(ports, { key, sequence: plan.sequence, folder, before, added, flags, target }));
-      }
-    }
+    return await settleFolders(ports, { ...work, target });
   } finally {
     await target.close();
   }
-  return settled;
 }
 
 async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMailbox> {
@@ -95,29 +68,6 @@ async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMa
   if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${key.batch}.`);
   const logins = await revealLogins(ports, key);
   return ports.servers.openTarget(endpointsOf(batch).target, logins.target);
-}
-
-const unfinished = { code: 'CONTINUED', message: 'Not all messages of this folder are copied yet.' } as const;
-
-/** A folder whose checkpoint stays where it is; the report shows what is known of it. */
-async function unsettled(
-  ports: SettlePorts,
-  at: { folder: PlannedFolder; before: FolderRecord | null; problem: FolderProblem; outcomes: PlanOutcomes },
-): Promise<SettledFolder> {
-  const known: LedgerRow[] = at.before && !at.folder.rematch ? await readLedger(ports, at.before.ledger) : [];
-  const added = at.outcomes.added.get(at.folder.folderKey) ?? [];
-  const counts = countRows([...known, ...added]);
-  const source = Math.max(at.folder.state.messageCount, counts.source);
-  return {
-    summary: summaryOf(at.folder, { counts: { ...counts, source }, atTarget: null, problem: at.problem }),
-    problem: at.problem,
-    copiedNow: added.filter((row) => row.outcome === 'copied').length,
-    flagsChangedNow: 0,
-    surplus: 0,
-    openDoubts: [...known, ...added].filter((row) => row.doubt).length,
-    removedAtTarget: 0,
-    items: [...known, ...added].filter((row) => row.outcome !== 'copied' && row.outcome !== 'present' && !row.vanished),
-  };
 }
 
 function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {

@@ -69,9 +69,10 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
     const listing = list ? this.listing(list) : Promise.resolve([]);
     const [opened, messages] = await Promise.allSettled([opening, listing]);
     if (opened.status === 'rejected') return { path, state: folderError(opened.reason), messages: [] };
-    // Refused though the folder is open: the listing is as damaged as a folder that does not open.
-    if (messages.status === 'rejected') return { path, state: folderError(messages.reason), messages: [] };
-    return { path, state: opened.value.state, messages: messages.value };
+    if (messages.status === 'fulfilled') return { path, state: opened.value.state, messages: messages.value };
+    // Some servers refuse a range in an empty folder; in any other the listing is as damaged as one that does not open.
+    const isEmpty = opened.value.state.messageCount === 0;
+    return { path, state: isEmpty ? opened.value.state : folderError(messages.reason), messages: [] };
   }
 
   async openFolder(path: string): Promise<FolderState> {

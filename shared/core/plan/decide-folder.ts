@@ -22,7 +22,7 @@ export type FlagsWork = { kind: 'none' } | { kind: 'changed'; since: string } | 
  * name other messages now (RFC 9051 2.3.1.1): nothing known by UID may be used.
  */
 export function decideFolder({ record, pending, state }: FolderKnowledge): FolderWork {
-  const base = pending?.state ?? record?.checkpoint;
+  const base = baseOf({ record, pending });
   if (!base) return { kind: 'rematch', voids: false };
   if (base.uidValidity !== state.uidValidity || base.uidNext > state.uidNext) {
     return { kind: 'rematch', voids: pending !== null };
@@ -42,4 +42,25 @@ function flagsWork({ record, pending, state }: FolderKnowledge): FlagsWork {
 export function needsRecount(known: FolderKnowledge, newCount: number): boolean {
   if (!known.record || known.pending) return false;
   return known.record.rowCount + newCount !== known.state.messageCount;
+}
+
+/** Folder state up to which messages are settled or planned; null before the first plan. */
+export function baseOf({ record, pending }: Pick<FolderKnowledge, 'record' | 'pending'>): FolderState | null {
+  return pending?.state ?? record?.checkpoint ?? null;
+}
+
+/**
+ * Told by STATUS, which may be behind: enough to leave the folder to a later pass, never to call it complete for good.
+ * Without mod-sequences nobody knows whether flags changed.
+ */
+export function isUnchanged(record: FolderRecord, told: FolderState): boolean {
+  const { uidValidity, uidNext, highestModSeq, messageCount } = record.checkpoint;
+  return (
+    told.uidValidity === uidValidity &&
+    told.uidNext === uidNext &&
+    told.messageCount === messageCount &&
+    told.messageCount === record.rowCount &&
+    told.highestModSeq !== null &&
+    told.highestModSeq === highestModSeq
+  );
 }

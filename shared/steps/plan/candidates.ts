@@ -11,8 +11,14 @@ export type Candidates = (message: Pick<MessageMeta, 'internalDate' | 'sizeBytes
 export async function readCandidates(target: TargetMailbox, path: string): Promise<Candidates> {
   const state = await target.openFolder(path);
   if (state.messageCount === 0) return () => [];
+  const messages: MessageMeta<TargetUid>[] = [];
+  for await (const message of target.listMessages({ first: 1, last: '*' })) messages.push(message);
+  return candidatesAmong(messages);
+}
+
+export function candidatesAmong(messages: readonly MessageMeta<TargetUid>[]): Candidates {
   const byInstant = new Map<string, MessageMeta<TargetUid>[]>();
-  for await (const message of target.listMessages({ first: 1, last: '*' })) {
+  for (const message of messages) {
     const instant = instantKey(message.internalDate);
     const same = byInstant.get(instant);
     if (same) same.push(message);

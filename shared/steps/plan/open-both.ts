@@ -3,7 +3,7 @@ import { MigrationError } from '../../errors.ts';
 import type { BatchRecord, MailboxRecord } from '../../contract/items.ts';
 import type { SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
-import { endpointsOf, revealLogins } from '../logins.ts';
+import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
 import type { PlanPorts } from './planning.ts';
 
 export interface BothSides {
@@ -17,18 +17,14 @@ export async function openBoth(
 ): Promise<BothSides> {
   const logins = await revealLogins(ports, at.key);
   const endpoints = endpointsOf(at.batch);
-  const source = await ports.servers
-    .openSource(endpoints.source, logins.source)
-    .catch((error: unknown) => rethrow(error, `source server ${endpoints.source.host}`, at.mailbox.origin));
-  try {
-    const target = await ports.servers
+  return bothOrNone(
+    ports.servers
+      .openSource(endpoints.source, logins.source)
+      .catch((error: unknown) => rethrow(error, `source server ${endpoints.source.host}`, at.mailbox.origin)),
+    ports.servers
       .openTarget(endpoints.target, logins.target)
-      .catch((error: unknown) => rethrow(error, `target server ${endpoints.target.host}`, at.mailbox.origin));
-    return { source, target };
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+      .catch((error: unknown) => rethrow(error, `target server ${endpoints.target.host}`, at.mailbox.origin)),
+  );
 }
 
 function rethrow(error: unknown, side: string, origin: string): never {

@@ -1,34 +1,42 @@
 /** Plans one folder: EXAMINE first, then what `decideFolder` says. Reads the source only; creates the target folder. */
 import type { FolderKey, SourceUid } from '../../contract/ids.ts';
-import type { CopyRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
+import type { CopyRow, FolderRecord, LedgerRow, PlannedFolder } from '../../contract/items.ts';
 import { decideFolder, needsRecount, type FolderKnowledge, type FolderWork } from '../../core/plan/decide-folder.ts';
 import type { MappedFolder } from '../../core/plan/map-folders.ts';
 import { portableFlags } from '../../core/flags.ts';
 import { catalogue, MigrationError } from '../../errors.ts';
-import type { FolderState, MessageMeta } from '../../ports/mail.ts';
+import type { FolderState, MessageMeta, SourceMailbox } from '../../ports/mail.ts';
 import { readLedger } from '../settle/settle-folder.ts';
 import { readCandidates, type Candidates } from './candidates.ts';
 import { changedFlags } from './changed-flags.ts';
-import { listFrom, listWhole } from './list-folder.ts';
+import { ensureTarget } from './ensure-target.ts';
+import { from, listWhole, type Listing } from './list-folder.ts';
 import { messagesToRetry } from './retries.ts';
 import type { FolderPlan, Planning } from './planning.ts';
+import type { Seen } from './survey.ts';
 
 /** Damage of one folder stays in that folder; anything wider (session, login, throttling) ends the invocation. */
-export async function planFolder(planning: Planning, mapped: MappedFolder): Promise<FolderPlan> {
+export async function planFolder(planning: Planning, mapped: MappedFolder, seen: Seen): Promise<FolderPlan> {
   const record = planning.records.get(mapped.folderKey) ?? null;
   const pending = planning.carried.pending.get(mapped.folderKey) ?? null;
   try {
-    const state = await planning.source.openFolder(mapped.sourcePath);
-    const known = { record, pending, state };
+    if (seen.state instanceof MigrationError) throw seen.state;
+    const known = { record, pending, state: seen.state };
     const work = decideFolder(known);
-    if (work.kind === 'rematch') return await rematch(planning, { mapped, known, voids: work.voids });
-    return await increment(planning, { mapped, known, work });
+    if (work.kind === 'rematch') return await rematch(planning, { mapped, known, seen, voids: work.voids });
+    return await increment(planning, { mapped, known, seen, work });
   } catch (error) {
     if (!(error instanceof MigrationError) || catalogue[error.code].scope !== 'folder') throw error;
     const entry = pending ?? plannedFolder(mapped, { record, pending, state: unknownState });
     const failure = { code: error.code, message: error.message };
     return { folder: { ...entry, failure }, rows: [], flags: [], droppedKeywords: 0 };
   }
+}
+
+/** Nothing happened since the checkpoint, as far as the server tells without opening the folder. */
+export function unchangedFolder(mapped: MappedFolder, record: FolderRecord): FolderPlan {
+  const entry = plannedFolder(mapped, { record, pending: null, state: record.checkpoint });
+  return { folder: { ...entry, expectedRows: record.rowCount }, rows: [], flags: [], droppedKeywords: 0 };
 }
 
 const unknownState: FolderState = { uidValidity: 0, uidNext: 0, messageCount: 0, highestModSeq: null };
@@ -48,13 +56,16 @@ function plannedFolder(mapped: MappedFolder, { record, state }: FolderKnowledge)
 interface At {
   mapped: MappedFolder;
   known: FolderKnowledge;
+  seen: Seen;
 }
 
 /** First pass, renumbered folder, or lost records: everything is listed, and what the target has is matched by content. */
-async function rematch(planning: Planning, { mapped, known, voids }: At & { voids: boolean }): Promise<FolderPlan> {
-  await ensureTarget(planning, mapped);
-  const candidates = await readCandidates(planning.target, mapped.targetPath);
-  const { state, messages } = await listWhole(planning.source, mapped.sourcePath, known.state);
+async function rematch(planning: Planning, at: At & { voids: boolean }): Promise<FolderPlan> {
+  const { mapped, known, seen, voids } = at;
+  if (seen.candidates instanceof MigrationError) throw seen.candidates;
+  const candidates = seen.candidates ?? (await matchUnforeseen(planning, mapped));
+  const first = seen.firstUid === 1 ? { state: known.state, messages: from(1, listingOf(at)) } : null;
+  const { state, messages } = await listWhole(planning.source, mapped.sourcePath, first);
   const entry = plannedFolder(mapped, { ...known, state });
   const folder = {
     ...entry,
@@ -65,17 +76,25 @@ async function rematch(planning: Planning, { mapped, known, voids }: At & { void
   return { folder, flags: [], ...copyRows(mapped.folderKey, messages, candidates) };
 }
 
+async function matchUnforeseen(planning: Planning, mapped: MappedFolder): Promise<Candidates> {
+  await ensureTarget(planning, mapped);
+  return readCandidates(planning.target, mapped.targetPath);
+}
+
+const listingOf = ({ known, seen }: At): Listing => ({ state: known.state, messages: seen.messages });
+
 type Increment = Extract<FolderWork, { kind: 'increment' }>;
 
 async function increment(planning: Planning, at: At & { work: Increment }): Promise<FolderPlan> {
   const { mapped, known, work } = at;
   const { source, ports } = planning;
-  const added = work.newFrom === null ? [] : await listFrom(source, work.newFrom, known.state);
+  const added = work.newFrom === null ? [] : from(work.newFrom, listingOf(at));
   const ledger =
     (await needsLedger(planning, at, added.length)) && known.record ? await readLedger(ports, known.record.ledger) : [];
   const recounted = needsRecount(known, added.length)
-    ? await recount(planning, { mapped, known, ledger })
+    ? await recount(planning, { ...at, ledger })
     : { state: known.state, messages: added, vanished: [], expectedRows: expectedRows(known, added.length) };
+  if (ledger.length > 0) await reopen(source, at);
   const retried = known.pending ? [] : await messagesToRetry(planning, ledger, new Set(recounted.vanished));
   const rows = copyRows(mapped.folderKey, [...recounted.messages, ...retried], () => []);
   const flags = await changedFlags(source, { folder: mapped.folderKey, work: work.flags, ledger, state: known.state });
@@ -88,6 +107,13 @@ async function increment(planning: Planning, at: At & { work: Increment }): Prom
     vanished: [...(known.pending?.vanished ?? []), ...recounted.vanished],
   };
   return { folder, flags, ...rows };
+}
+
+/** Flags and earlier failures are asked of the open folder, which must still be the one that was surveyed. */
+async function reopen(source: SourceMailbox, { mapped, known }: At): Promise<void> {
+  const { uidValidity } = await source.openFolder(mapped.sourcePath);
+  if (uidValidity !== known.state.uidValidity)
+    throw new MigrationError('UIDVALIDITY_CHANGED', 'The source renumbered the folder while it was planned.');
 }
 
 async function needsLedger(
@@ -109,7 +135,7 @@ function checkpointOf({ pending }: FolderKnowledge, state: FolderState): FolderS
 
 /** The counts do not add up: what the ledger has and the source not has vanished; the other way round was never seen. */
 async function recount(planning: Planning, at: At & { ledger: readonly LedgerRow[] }) {
-  const { state, messages } = await listWhole(planning.source, at.mapped.sourcePath, at.known.state);
+  const { state, messages } = await listWhole(planning.source, at.mapped.sourcePath, null);
   const listed = new Set<number>(messages.map(({ uid }) => uid));
   const live = at.ledger.filter((row) => !row.vanished && row.outcome !== 'gone');
   const spokenOf = new Set<number>(live.map(({ sourceUid }) => sourceUid));
@@ -119,13 +145,6 @@ async function recount(planning: Planning, at: At & { ledger: readonly LedgerRow
     vanished: live.map(({ sourceUid }) => sourceUid).filter((uid) => !listed.has(uid)),
     expectedRows: messages.length,
   };
-}
-
-async function ensureTarget({ target, targetPaths }: Planning, { targetPath }: MappedFolder): Promise<void> {
-  if (targetPaths.has(targetPath)) return;
-  await target.createFolder(targetPath);
-  await target.subscribe(targetPath);
-  targetPaths.add(targetPath);
 }
 
 function copyRows(

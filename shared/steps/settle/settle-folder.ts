@@ -23,7 +23,7 @@ import {
 import type { TargetMailbox } from '../../ports/mail.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
-import { surplusOf, lookAtTarget } from './look-at-target.ts';
+import { surplusOf, type TargetLook } from './look-at-target.ts';
 
 export interface FolderTask {
   key: MailboxKey;
@@ -33,6 +33,7 @@ export interface FolderTask {
   added: readonly LedgerPartRow[];
   flags: ReadonlyMap<SourceUid, readonly string[]>;
   target: TargetMailbox;
+  look: TargetLook;
 }
 
 export interface SettledFolder {
@@ -47,15 +48,14 @@ export interface SettledFolder {
   items: LedgerRow[];
 }
 
-type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
+export type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
 
 /**
  * Ledger first, checkpoint last: a crash between the two leaves the old checkpoint with the old ledger, and the next
  * settle of this plan writes the same again.
  */
 export async function settleFolder(ports: FolderPorts, task: FolderTask): Promise<SettledFolder> {
-  const { folder, before } = task;
-  const look = await lookAtTarget(task.target, folder.targetPath);
+  const { folder, before, look } = task;
   const nowMs = ports.clock.nowMs();
   const merged = mergeLedger({
     previous: before && !folder.rematch ? await readLedger(ports, before.ledger) : [],
@@ -67,7 +67,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     now: new Date(nowMs).toISOString(),
   });
   const problem = judgeFolder(folder, { rows: merged, added: task.added });
-  const surplus = await surplusOf(task.target, merged, look);
+  const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look });
   const rows = withoutDoubleClaims(endDoubts(merged, nowMs));
   // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
   if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });

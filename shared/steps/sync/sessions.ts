@@ -3,7 +3,7 @@ import { planSequenceOf, type ChunkId, type FolderKey } from '../../contract/ids
 import type { PlannedFolder } from '../../contract/items.ts';
 import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
-import { endpointsOf, revealLogins } from '../logins.ts';
+import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
 import type { Assignment } from './slice.ts';
 
 export class Sessions {
@@ -26,24 +26,25 @@ export class Sessions {
   static async open(assignment: Assignment): Promise<Sessions> {
     const logins = await revealLogins(assignment.ports, assignment.key);
     const endpoints = endpointsOf(assignment.batch);
-    const source = await assignment.ports.servers.openSource(endpoints.source, logins.source);
-    try {
-      return new Sessions(source, await assignment.ports.servers.openTarget(endpoints.target, logins.target));
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
+    const { servers } = assignment.ports;
+    const { source, target } = await bothOrNone(
+      servers.openSource(endpoints.source, logins.source),
+      servers.openTarget(endpoints.target, logins.target),
+    );
+    return new Sessions(source, target);
   }
 
   /** Opens the folder on both sides unless it is open. */
   async enter(folder: PlannedFolder, chunkId: ChunkId): Promise<void> {
     if (this.current === folder.folderKey) return;
     this.current = null;
-    const source = await this.source.openFolder(folder.sourcePath).catch(goneFolder);
+    const [source] = await Promise.all([
+      this.source.openFolder(folder.sourcePath).catch(goneFolder),
+      this.refresh(folder),
+    ]);
     // A carried chunk may hold rows of a folder that was planned anew since: their UIDs mean other messages now.
     const isOpen = planSequenceOf(chunkId) > folder.settledSequence;
     this.sourceValid = isOpen && source !== null && source.uidValidity === folder.state.uidValidity;
-    await this.refresh(folder);
     this.current = folder.folderKey;
   }
 
