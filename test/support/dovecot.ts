@@ -1,5 +1,8 @@
 import { describe } from '@jest/globals';
-import { dovecotInstalled, type MailServer } from '../../demo/dovecot.ts';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dovecotInstalled, startDovecot, type MailServer } from '../../demo/dovecot.ts';
 import type { Mailbox } from '../suites/mail-suite.ts';
 import { RawImap } from './raw-imap.ts';
 
@@ -7,6 +10,22 @@ import { RawImap } from './raw-imap.ts';
 export function describeWithDovecot(name: string, suite: () => void): void {
   if (dovecotInstalled() || process.env['CI'] === 'true') describe(name, suite);
   else describe.skip(`${name} (Dovecot 2.3 is not installed)`, suite);
+}
+
+/**
+ * For tests that log in a thousand times to fresh mailboxes: mail lies in memory where the system has such a folder, in
+ * few files, and a process serves one session after the other.
+ */
+export async function startQuickDovecot(password: string): Promise<MailServer> {
+  const baseDir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mailferry-'));
+  chmodSync(baseDir, 0o755);
+  const config = 'mail_location = mdbox:~/mail\nservice imap {\n service_count = 500\n process_min_avail = 4\n}';
+  const server = await startDovecot({ anyUserPassword: password, baseDir, config });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(baseDir, { recursive: true, force: true });
+  };
+  return { ...server, stop };
 }
 
 let users = 0;

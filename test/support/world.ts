@@ -7,13 +7,14 @@ import {
   type MailAccountOptions,
 } from '../../shared/adapters/memory/mail/index.ts';
 import { MailboxId } from '../../shared/contract/ids.ts';
-import type { MailboxRecord } from '../../shared/contract/items.ts';
+import type { BatchRecord, MailboxRecord } from '../../shared/contract/items.ts';
 import type { PassKind } from '../../shared/contract/names.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
 import type { MailboxEnded, SliceResult } from '../../shared/contract/workflow.ts';
 import { MigrationError } from '../../shared/errors.ts';
+import type { MailServers } from '../../shared/ports/mail.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { sealLogins } from '../../shared/steps/logins.ts';
+import { sealLogins, type Logins } from '../../shared/steps/logins.ts';
 import { planMailbox } from '../../shared/steps/plan-mailbox.ts';
 import { settleMailbox } from '../../shared/steps/settle-mailbox.ts';
 import { syncSlice } from '../../shared/steps/sync-slice.ts';
@@ -22,14 +23,18 @@ export const batch = 'contoso';
 export const mailboxId = MailboxId.parse('ada-contoso.com-0123456789');
 export const key = { batch, mailboxId };
 
-export interface World {
+/** What steps run over. */
+export interface Surroundings {
   ports: Ports;
-  source: MailAccount;
-  target: MailAccount;
   /** Run as many chunks at once as the workflow would; otherwise one after the other, which is easier to reason about. */
   chunksAtOnce: boolean;
   /** Moves the clock that the steps see. */
   advance(seconds: number): void;
+}
+
+export interface World extends Surroundings {
+  source: MailAccount;
+  target: MailAccount;
 }
 
 export async function createWorld(
@@ -43,25 +48,33 @@ export async function createWorld(
   const servers = new MemoryMailServers();
   const source = servers.addSource('ada', 'secret', options.source);
   const target = servers.addTarget('ada@new', 'secret', options.target);
+  const endpoint = { host: 'mail.example', port: 993, tls: 'implicit', auth: 'password' } as const;
+  const surroundings = await surroundingsOf(servers, {
+    settings: { source: endpoint, target: endpoint, ...options.settings },
+    logins: { source: { user: 'ada', password: 'secret' }, target: { user: 'ada@new', password: 'secret' } },
+  });
+  return { ...surroundings, source, target, chunksAtOnce: options.chunksAtOnce ?? false };
+}
+
+/** A batch with one mailbox, stores in memory, and a clock that stands still unless it is moved. */
+export async function surroundingsOf(
+  servers: MailServers,
+  { settings, logins }: { settings: BatchRecord['settings']; logins: Logins },
+): Promise<Surroundings> {
   let nowMs = Date.parse('2026-11-24T10:00:00Z');
   const ports: Ports = { ...memoryPorts(), servers, clock: { nowMs: () => nowMs } };
-  const endpoint = { host: 'mail.example', port: 993, tls: 'implicit', auth: 'password' } as const;
   await ports.batches.put({
     batch,
     state: 'open',
-    settings: { source: endpoint, target: endpoint, ...options.settings },
+    settings,
     certificates: { source: null, target: null },
     initialDone: false,
     dueAt: null,
     lastPass: null,
   });
   await ports.mailboxes.put(batch, mailboxRecord());
-  await sealLogins(ports, key, {
-    source: { user: 'ada', password: 'secret' },
-    target: { user: 'ada@new', password: 'secret' },
-  });
-  const advance = (seconds: number): void => void (nowMs += seconds * 1000);
-  return { ports, source, target, chunksAtOnce: options.chunksAtOnce ?? false, advance };
+  await sealLogins(ports, key, logins);
+  return { ports, chunksAtOnce: false, advance: (seconds) => void (nowMs += seconds * 1000) };
 }
 
 function mailboxRecord(): MailboxRecord {
@@ -98,7 +111,7 @@ let invocations = 0;
 
 /** One pass over the mailbox, as the state machine runs it. `ports` may be interrupted ones. */
 export async function runPass(
-  world: World,
+  world: Surroundings,
   pass: { passId: string; pass: PassKind },
   ports: Ports = world.ports,
 ): Promise<MailboxEnded> {
@@ -121,7 +134,11 @@ export async function runPass(
   throw new Error('planning never ends');
 }
 
-async function runChunk(world: World, request: Parameters<typeof slice>[1], ports: Ports): Promise<string | null> {
+async function runChunk(
+  world: Surroundings,
+  request: Parameters<typeof slice>[1],
+  ports: Ports,
+): Promise<string | null> {
   let observed: SliceResult['observed'] = null;
   for (let loop = 0; loop < 60; loop++) {
     try {
