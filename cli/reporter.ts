@@ -82,6 +82,8 @@ export class Reporter {
         surplus: m.surplus,
         openDoubts: m.openDoubts,
         removedAtTarget: m.removedAtTarget,
+        repaired: m.repaired,
+        pendingFlags: m.pendingFlags,
       })),
     );
     const passes = summaries.map(({ passId, pass, verdict, failure, rejected }) => ({

@@ -28,9 +28,22 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     ...failures,
     ...(summary.failure ? [`${summary.failure.code}: ${summary.failure.message}`, `  ${summary.failure.hint}`] : []),
     ...(summary.rejected > 0 ? [`${summary.rejected} rows of the CSV were rejected: see rejected.csv`] : []),
+    ...alteredLines(summary),
     `${totals.complete + totals.completeWithSkips} of ${totals.mailboxes} mailboxes complete, ${countText(totals.copiedNow)} messages copied in this pass.`,
     ...(reportPath === null ? [] : [`Report: ${reportPath}`]),
   ];
+}
+
+/** What did not arrive as it was, and where to look for it. */
+function alteredLines({ mailboxes }: PassSummary): string[] {
+  const sum = (of: (m: MailboxLine) => number): number => mailboxes.reduce((all, m) => all + of(m), 0);
+  const lines: [count: number, text: string][] = [
+    [sum((m) => m.counts.quarantined), 'messages in quarantine: `mailferry retry` tries them again'],
+    [sum((m) => m.repaired), 'messages repaired so that the target takes them: see items.jsonl'],
+    [sum((m) => m.pendingFlags), 'messages without flags that the target refused: the next pass tries to set them'],
+    [sum((m) => m.droppedKeywords), 'keywords left out because the target cannot keep them'],
+  ];
+  return lines.filter(([count]) => count > 0).map(([count, text]) => `${countText(count)} ${text}`);
 }
 
 function failureLines(m: MailboxLine): string[] {

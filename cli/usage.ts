@@ -6,13 +6,14 @@ export const help = `mailferry migrates mailboxes from one IMAP server to anothe
 
   mailferry                    the demo: two servers, five mailboxes, one CSV
   mailferry run DIR [options]  migrate what DIR/*.csv lists, as DIR/migration.json says
+  mailferry retry DIR [options] as run, and append again what the target refused, from quarantine
   mailferry help
 
-Options of run
+Options of run and retry
   --pass KIND    ${passKinds.join(', ')}; default: initial, then incremental
   --state DIR    where everything durable lies (default .mailferry); run again to go on
   --watch        stay and start the passes that are due, until the final one
-  --items FILE   one JSON line per message that is neither copied nor present
+  --items FILE   one JSON line per message that did not arrive, or not as it was
   --json         events and the summary as JSON lines on stdout, text on stderr
 
 Exit codes
@@ -43,14 +44,17 @@ export function parseCommand(argv: readonly string[]): Command {
   const [command = 'demo', directory, ...rest] = positionals;
   const stateDir = values.state ?? defaultState;
   if (command === 'demo' && directory === undefined) return { kind: 'demo', stateDir };
-  if (command !== 'run') throw new UsageError(`There is no command "${command}". Try: mailferry help`);
+  if (command !== 'run' && command !== 'retry')
+    throw new UsageError(`There is no command "${command}". Try: mailferry help`);
   if (directory === undefined)
-    throw new UsageError('run needs the folder with migration.json and the CSV: mailferry run DIR');
+    throw new UsageError(`${command} needs the folder with migration.json and the CSV: mailferry ${command} DIR`);
+  if (command === 'retry' && values.pass !== undefined)
+    throw new UsageError('retry is a pass of its own: leave --pass out.');
   if (rest.length > 0) throw new UsageError(`One folder at a time: "${rest.join(' ')}" is too much.`);
   return {
     kind: 'run',
     directory,
-    pass: passOf(values.pass),
+    pass: command === 'retry' ? 'retry' : passOf(values.pass),
     stateDir,
     itemsFile: values.items ?? null,
     json: values.json ?? false,

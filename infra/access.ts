@@ -35,9 +35,10 @@ export const access: Readonly<Record<Step, Access>> = {
     intake: 'none',
     credentials: 'decrypt',
   },
+  // Reads what it has put into quarantine, to append it again.
   'sync-slice': {
     items: readAndWriteItems,
-    reads: ['plans', 'ledgers'],
+    reads: ['plans', 'ledgers', 'quarantine'],
     writes: ['ledgers', 'quarantine'],
     intake: 'none',
     credentials: 'decrypt',

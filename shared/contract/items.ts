@@ -103,6 +103,9 @@ export const MailboxRecord = z.object({
   /** Delivered by us, no longer at the target: moved or deleted there. */
   removedAtTarget: count,
   droppedKeywords: count,
+  /** Messages of the source whose copy was repaired, and those whose copy lacks flags that the target refused. */
+  repaired: count.default(0),
+  pendingFlags: count.default(0),
   finalDone: z.boolean(),
   updatedAt: Instant,
 });
@@ -305,7 +308,7 @@ export type StrayNote = z.infer<typeof StrayNote>;
 
 // ---------------------------------------------------------------- what SettleMailbox leaves for the report
 
-/** One line of `items.jsonl` and of `--items FILE`: a message that is neither copied nor present. */
+/** One line of `items.jsonl` and of `--items FILE`: a message that did not arrive, or not as it was. */
 export const ItemLine = z.object({
   mailbox: z.string(),
   /** Decoded source name. */
@@ -316,6 +319,9 @@ export const ItemLine = z.object({
   sizeBytes: count,
   internalDate: z.string(),
   sha256: z.string().optional(),
+  repairs: Repairs,
+  /** Flags that its copy lacks. */
+  pendingFlags: z.array(z.string()).optional(),
 });
 export type ItemLine = z.infer<typeof ItemLine>;
 

@@ -10,7 +10,7 @@ export const steps = [
 ] as const;
 export type Step = (typeof steps)[number];
 
-export const passKinds = ['preflight', 'initial', 'incremental', 'final', 'verify'] as const;
+export const passKinds = ['preflight', 'initial', 'incremental', 'final', 'verify', 'retry'] as const;
 export type PassKind = (typeof passKinds)[number];
 
 /** CloudFormation outputs of the stack, read by the CLI and the embedded stack. */

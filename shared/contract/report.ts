@@ -24,6 +24,9 @@ export const MailboxLine = z.object({
   openDoubts: count,
   removedAtTarget: count,
   droppedKeywords: count,
+  /** Of the copied: changed by a named repair. */
+  repaired: count.default(0),
+  pendingFlags: count.default(0),
   folderCount: count,
 });
 export type MailboxLine = z.infer<typeof MailboxLine>;

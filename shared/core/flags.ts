@@ -51,3 +51,21 @@ export function flagChange({ base, source, target }: FlagSides): { add: string[]
     remove: base.filter((flag) => !has(inSource)(flag) && has(inTarget)(flag)),
   };
 }
+
+/** Those of `wanted` that `there` has not. */
+export function missingFlags(wanted: readonly string[], there: readonly string[]): string[] {
+  const has = lowerCase(there);
+  return wanted.filter((flag) => !has.has(flag.toLowerCase()));
+}
+
+/** Keywords that a folder with these PERMANENTFLAGS forgets (RFC 9051 7.1). */
+export function unkeptKeywords(
+  flags: readonly string[],
+  permanent: { flags: readonly string[]; keywords: boolean },
+): string[] {
+  if (permanent.keywords) return [];
+  return missingFlags(
+    flags.filter((flag) => !flag.startsWith('\\')),
+    permanent.flags,
+  );
+}

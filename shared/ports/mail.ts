@@ -6,7 +6,7 @@
 import type { SourceUid, TargetUid } from '../contract/ids.ts';
 import type { MigrationError } from '../errors.ts';
 
-/** Raw IMAP date-time, `"17-Jul-1996 02:44:25 -0700"` (RFC 9051 `date-time`, day padded with 0): keeps instant and zone. */
+/** Raw IMAP date-time, `"17-Jul-1996 02:44:25 -0700"` (RFC 9051 `date-time`, day padded with 0): keeps instant and zone. As the server told it: may be no moment, or empty. */
 export type InternalDate = string;
 
 /** What a server says of a folder at a moment. Record it *before* the FETCH it is to cover. */

@@ -108,7 +108,8 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
   const carried = await readCarried(ports, mailbox, records);
   const { settings } = batch;
   const sequence = mailbox.planSequence;
-  return { ports, key, settings, mailbox, sequence, ...sides, records, carried, targetPaths: new Set() };
+  const retry = request.pass === 'retry';
+  return { ports, key, settings, mailbox, retry, sequence, ...sides, records, carried, targetPaths: new Set() };
 }
 
 async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
@@ -129,9 +130,9 @@ async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
   });
 }
 
-/** A row in doubt is looked for by every settle until its doubt ends. */
+/** A row in doubt is looked for by every settle until its doubt ends, and flags that are missing are set by the next. */
 const isSettled = ({ carried, mailbox }: Planning): boolean =>
-  carried.sequence === 0 && mailbox.openDoubts === 0 && mailbox.plan !== null;
+  carried.sequence === 0 && mailbox.openDoubts + mailbox.pendingFlags === 0 && mailbox.plan !== null;
 
 async function makePlan(
   planning: Planning,

@@ -89,7 +89,7 @@ function passVerdict({ failed, lines }: { failed: boolean; lines: readonly Mailb
 
 function lineOf(record: MailboxRecord): MailboxLine {
   const { mailboxId, emailAddress, targetUser, origin, failure, counts, copiedNow, flagsChangedNow, planned } = record;
-  const { surplus, openDoubts, removedAtTarget, droppedKeywords, folderCount } = record;
+  const { surplus, openDoubts, removedAtTarget, droppedKeywords, repaired, pendingFlags, folderCount } = record;
   return {
     mailboxId,
     emailAddress,
@@ -105,6 +105,8 @@ function lineOf(record: MailboxRecord): MailboxLine {
     openDoubts,
     removedAtTarget,
     droppedKeywords,
+    repaired,
+    pendingFlags,
     folderCount,
   };
 }

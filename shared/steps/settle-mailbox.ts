@@ -48,7 +48,10 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     surplus: total((f) => f.surplus),
     openDoubts: total((f) => f.openDoubts),
     removedAtTarget: total((f) => f.removedAtTarget),
-    droppedKeywords: plan.droppedKeywords,
+    // Those that are no atom were counted when they were planned, those that the target does not keep when settled.
+    droppedKeywords: plan.droppedKeywords + total((f) => f.droppedKeywords),
+    repaired: total((f) => f.repaired),
+    pendingFlags: total((f) => f.pendingFlags),
     ...(failure === null ? { settledSequence: plan.sequence } : {}),
   };
   return conclude(ports, { key, request, failure, fields });
@@ -92,6 +95,8 @@ function itemLines(record: MailboxRecord, folder: SettledFolder): ItemLine[] {
     sizeBytes: row.sizeBytes,
     internalDate: row.internalDate,
     ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+    ...(row.repairs ? { repairs: row.repairs } : {}),
+    ...(row.pendingFlags ? { pendingFlags: row.pendingFlags } : {}),
   }));
 }
 

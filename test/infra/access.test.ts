@@ -47,7 +47,7 @@ describe('the data bucket', () => {
     ['start-pass', [], []],
     ['plan-batch', ['passes', 'reports'], ['passes', 'reports']],
     ['plan-mailbox', ['plans', 'ledgers'], ['plans', 'ledgers']],
-    ['sync-slice', ['plans', 'ledgers'], ['ledgers', 'quarantine']],
+    ['sync-slice', ['plans', 'ledgers', 'quarantine'], ['ledgers', 'quarantine']],
     ['settle-mailbox', ['plans', 'ledgers'], ['plans', 'ledgers']],
     ['report-pass', ['passes', 'results', 'reports', 'ledgers'], ['reports']],
     ['close-batch', ['reports'], ['reports']],

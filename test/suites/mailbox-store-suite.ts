@@ -29,6 +29,8 @@ const mailboxRecord = (mailboxId: MailboxId): MailboxRecord => ({
   openDoubts: 0,
   removedAtTarget: 0,
   droppedKeywords: 0,
+  repaired: 0,
+  pendingFlags: 0,
   finalDone: false,
   updatedAt: '2026-11-24T10:00:00.000Z',
 });

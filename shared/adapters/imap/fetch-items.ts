@@ -5,6 +5,7 @@ import { pairs, strings, type Part, parseValues } from './wire/values.ts';
 export interface FetchItems {
   uid: number | null;
   flags: string[] | null;
+  /** Empty: the server has none to tell (NIL). */
   internalDate: InternalDate | null;
   sizeBytes: number | null;
   /** Of a BODY[] that was sent as a quoted string instead of a literal. */
@@ -21,7 +22,7 @@ export function fetchItems(parts: readonly Part[]): FetchItems {
   return {
     uid: uid(items.get('UID')),
     flags: items.has('FLAGS') ? canonicalFlags(strings(items.get('FLAGS'))) : null,
-    internalDate: typeof date === 'string' ? paddedDay(date) : null,
+    internalDate: typeof date === 'string' ? paddedDay(date) : items.has('INTERNALDATE') ? '' : null,
     sizeBytes: number(items.get('RFC822.SIZE')),
     inlineBody: typeof body === 'string' ? body : null,
     headerFields: typeof header === 'string' ? header : null,

@@ -23,13 +23,13 @@ export async function* fetchedMessages<Uid extends number>(
     const { meta, held } = await readMeta(connection, response);
     const uid = meta.uid ?? 0;
     const octetCount = held === null ? response.bodyOctets : held.length;
-    if (octetCount === null || meta.flags === null || meta.internalDate === null || !wanted.delete(uid)) continue;
+    if (octetCount === null || meta.flags === null || !wanted.delete(uid)) continue;
     connection.messageOpen = true;
     try {
       yield {
         uid: brand(uid),
         flags: meta.flags,
-        internalDate: meta.internalDate,
+        internalDate: meta.internalDate ?? '',
         sizeBytes: meta.sizeBytes ?? octetCount,
         octetCount,
         octets: held === null ? connection.body(response) : once(held),

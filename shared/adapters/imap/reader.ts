@@ -94,9 +94,9 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
       ({ kind, parts }) => {
         if (kind !== 'FETCH') return;
         const { uid, flags, internalDate, sizeBytes } = fetchItems(parts);
-        // Less than was asked for is news of another kind, sent unasked.
-        if (uid === null || flags === null || internalDate === null || sizeBytes === null) return;
-        if (isIn(range, uid)) found.set(uid, { uid: this.brand(uid), internalDate, sizeBytes, flags });
+        // Less than was asked for is news of another kind, sent unasked; only a date may be what a server has not.
+        if (uid === null || flags === null || sizeBytes === null || !isIn(range, uid)) return;
+        found.set(uid, { uid: this.brand(uid), internalDate: internalDate ?? '', sizeBytes, flags });
       },
     );
     return ascending(found);

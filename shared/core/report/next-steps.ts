@@ -65,6 +65,18 @@ function notesOf({ mailboxes, totals }: PassSummary): string[] {
       'messages',
       'could not be delivered: items.jsonl names each with its reason.',
     ],
+    [
+      sum((m) => m.repaired),
+      'message',
+      'messages',
+      'repaired so that the target takes it: items.jsonl names each with its repair.',
+    ],
+    [
+      sum((m) => m.pendingFlags),
+      'message',
+      'messages',
+      'without flags that the target refused; the next pass tries to set them.',
+    ],
     [sum((m) => m.openDoubts), 'message', 'messages', 'might still arrive a second time; the next pass looks again.'],
     [totals.surplus, 'surplus copy', 'surplus copies', 'found at the target; mailferry deletes nothing there.'],
     [
@@ -73,7 +85,7 @@ function notesOf({ mailboxes, totals }: PassSummary): string[] {
       'messages',
       'moved or deleted at the target after delivery, and left that way.',
     ],
-    [sum((m) => m.droppedKeywords), 'keyword', 'keywords', 'left out because the target cannot store it.'],
+    [sum((m) => m.droppedKeywords), 'keyword', 'keywords', 'left out because the target cannot keep it.'],
   ];
   return notes.filter(([count]) => count > 0).map(([count, one, many, text]) => `${plural(count, one, many)} ${text}`);
 }

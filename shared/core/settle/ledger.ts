@@ -2,6 +2,7 @@
 import type { Counts, LedgerPartRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
 import type { SourceUid } from '../../contract/ids.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { missingFlags } from '../flags.ts';
 
 export interface LedgerChange {
   previous: readonly LedgerRow[];
@@ -23,7 +24,11 @@ export function mergeLedger(change: LedgerChange): LedgerRow[] {
   for (const row of change.previous) rows.set(row.sourceUid, known(row, change, change.previousUidValidity));
   for (const part of change.added) {
     const { folder: _, uidValidity, ...row } = part;
-    rows.set(row.sourceUid, known({ ...row, doubtSince: row.doubt ? change.now : null }, change, uidValidity));
+    const before = rows.get(row.sourceUid);
+    // Tried again: what was sent before may still land, however the new attempt ended.
+    const doubt = row.doubt || before?.doubt === true;
+    const doubtSince = row.doubt ? change.now : (before?.doubtSince ?? null);
+    rows.set(row.sourceUid, known({ ...row, doubt, doubtSince }, change, uidValidity));
   }
   return [...rows.values()].sort((a, b) => a.sourceUid - b.sourceUid);
 }
@@ -32,11 +37,19 @@ function known(row: LedgerRow, change: LedgerChange, uidValidity: number): Ledge
   const named = uidValidity === change.uidValidity;
   return {
     ...row,
-    flags: [...(change.flags.get(row.sourceUid) ?? row.flags)],
+    ...flagsOf(row, change.flags.get(row.sourceUid)),
     vanished: row.vanished || change.vanished.has(row.sourceUid),
     // A renumbered target: the UID names another message now, or none.
     targetUid: named ? row.targetUid : null,
   };
+}
+
+/** What was pending stays so until it is seen at the target, unless the source has dropped it since. */
+function flagsOf(row: LedgerRow, followed: readonly string[] | undefined): Pick<LedgerRow, 'flags' | 'pendingFlags'> {
+  if (!followed) return { flags: row.flags };
+  if (!row.pendingFlags) return { flags: [...followed] };
+  const pendingFlags = missingFlags(row.pendingFlags, missingFlags(row.pendingFlags, followed));
+  return { flags: missingFlags(followed, pendingFlags), pendingFlags };
 }
 
 export const isDelivered = (row: LedgerRow): boolean => row.outcome === 'copied' || row.outcome === 'present';
@@ -112,3 +125,13 @@ export function withoutDoubleClaims(rows: readonly LedgerRow[]): LedgerRow[] {
 export function removedAtTarget(rows: readonly LedgerRow[], atTarget: ReadonlySet<number>): number {
   return rows.filter((row) => isDelivered(row) && row.targetUid !== null && !atTarget.has(row.targetUid)).length;
 }
+
+/** Their copy is another than the message at the source. */
+export const isRepaired = (row: LedgerRow): boolean =>
+  isLive(row) && isDelivered(row) && (row.repairs ?? []).length > 0;
+
+export const lacksFlags = (row: LedgerRow): boolean => isLive(row) && (row.pendingFlags ?? []).length > 0;
+
+/** What `items.jsonl` names: messages that did not arrive, or not as they were. */
+export const isItem = (row: LedgerRow): boolean =>
+  isLive(row) && (!isDelivered(row) || isRepaired(row) || lacksFlags(row));

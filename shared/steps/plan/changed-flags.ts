@@ -23,7 +23,7 @@ export async function changedFlags(source: SourceMailbox, question: FlagsQuestio
     const row = known.get(message.uid);
     if (!row || row.targetUid === null || (row.outcome !== 'copied' && row.outcome !== 'present')) continue;
     const { flags } = portableFlags(message.flags);
-    if (sameFlags(flags, row.flags)) continue;
+    if (sameFlags(flags, [...row.flags, ...(row.pendingFlags ?? [])])) continue;
     changed.push({ folder, sourceUid: row.sourceUid, targetUid: row.targetUid, base: row.flags, flags });
   }
   return changed;

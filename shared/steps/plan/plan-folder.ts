@@ -4,12 +4,14 @@ import type { CopyRow, FolderRecord, LedgerRow, PlannedFolder } from '../../cont
 import { decideFolder, needsRecount, type FolderKnowledge, type FolderWork } from '../../core/plan/decide-folder.ts';
 import type { MappedFolder } from '../../core/plan/map-folders.ts';
 import { portableFlags } from '../../core/flags.ts';
+import { possibleDate } from '../../core/repair/possible-date.ts';
 import { catalogue, MigrationError } from '../../errors.ts';
 import type { FolderState, MessageMeta, SourceMailbox } from '../../ports/mail.ts';
 import { readLedger } from '../settle/settle-folder.ts';
 import { readCandidates, type Candidates } from './candidates.ts';
 import { changedFlags } from './changed-flags.ts';
 import { ensureTarget } from './ensure-target.ts';
+import { keptRows } from './kept-rows.ts';
 import { from, listWhole, type Listing } from './list-folder.ts';
 import { messagesToRetry } from './retries.ts';
 import type { FolderPlan, Planning } from './planning.ts';
@@ -97,6 +99,8 @@ async function increment(planning: Planning, at: At & { work: Increment }): Prom
   if (ledger.length > 0) await reopen(source, at);
   const retried = known.pending ? [] : await messagesToRetry(planning, ledger, new Set(recounted.vanished));
   const rows = copyRows(mapped.folderKey, [...recounted.messages, ...retried], () => []);
+  if (planning.retry && !known.pending)
+    rows.rows.push(...(await quarantined(planning, { mapped, ledger, ...recounted })));
   const flags = await changedFlags(source, { folder: mapped.folderKey, work: work.flags, ledger, state: known.state });
   if (rows.rows.length > 0) await ensureTarget(planning, mapped);
   const entry = plannedFolder(mapped, { ...known, state: checkpointOf(known, recounted.state) });
@@ -121,8 +125,17 @@ async function needsLedger(
   { known, work }: { known: FolderKnowledge; work: Increment },
   newCount: number,
 ): Promise<boolean> {
-  const { skipped, quarantined } = planning.mailbox.counts;
-  return work.flags.kind !== 'none' || needsRecount(known, newCount) || skipped + quarantined > 0;
+  const { skipped } = planning.mailbox.counts;
+  return planning.retry || work.flags.kind !== 'none' || needsRecount(known, newCount) || skipped > 0;
+}
+
+async function quarantined(
+  { target }: Planning,
+  at: { mapped: MappedFolder; ledger: readonly LedgerRow[]; vanished: readonly SourceUid[] },
+): Promise<CopyRow[]> {
+  if (at.ledger.every(({ outcome }) => outcome !== 'quarantined')) return [];
+  const candidates = await readCandidates(target, at.mapped.targetPath);
+  return keptRows({ folder: at.mapped.folderKey, ledger: at.ledger, vanished: new Set(at.vanished), candidates });
 }
 
 const expectedRows = (known: FolderKnowledge, newCount: number): number =>
@@ -156,8 +169,11 @@ function copyRows(
   const rows: CopyRow[] = messages.map((message) => {
     const { flags, dropped } = portableFlags(message.flags);
     droppedKeywords += dropped;
-    const { uid: sourceUid, internalDate, sizeBytes } = message;
-    return { folder, sourceUid, internalDate, sizeBytes, flags, candidates: candidates(message) };
+    const { uid: sourceUid, sizeBytes } = message;
+    const { internalDate, clamped } = possibleDate(message.internalDate);
+    const repairs = clamped ? { repairs: ['date' as const] } : {};
+    const found = candidates({ internalDate, sizeBytes });
+    return { folder, sourceUid, internalDate, sizeBytes, flags, candidates: found, ...repairs };
   });
   return { rows, droppedKeywords };
 }

@@ -54,7 +54,7 @@ async function addUnchanged(
   plans: Map<FolderKey, FolderPlan>,
 ): Promise<void> {
   const { records, carried, mailbox, source } = planning;
-  if (records.size === 0 || mailbox.counts.skipped + mailbox.counts.quarantined > 0) return;
+  if (records.size === 0 || mailbox.counts.skipped > 0) return;
   const known = mapped.filter((f) => records.has(f.folderKey) && !carried.pending.has(f.folderKey));
   const told = await source.folderStates(known.map(({ sourcePath }) => sourcePath));
   for (const folder of known) {

@@ -33,6 +33,8 @@ export interface Planning {
   key: MailboxKey;
   settings: Settings;
   mailbox: MailboxRecord;
+  /** What is in quarantine is tried again. */
+  retry: boolean;
   /** Number of the plan being made. */
   sequence: number;
   source: SourceMailbox;

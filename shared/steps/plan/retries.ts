@@ -1,4 +1,4 @@
-/** Messages that were skipped or quarantined are tried again by every pass: limits are raised, servers are repaired. */
+/** Messages that were skipped are tried again by every pass: limits are raised, servers are repaired. */
 import type { SourceUid } from '../../contract/ids.ts';
 import type { LedgerRow } from '../../contract/items.ts';
 import { defaults } from '../../contract/settings.ts';
@@ -17,7 +17,7 @@ export async function messagesToRetry(
   );
   const wanted = new Set<number>(
     ledger
-      .filter((row) => row.outcome === 'skipped' || row.outcome === 'quarantined')
+      .filter((row) => row.outcome === 'skipped')
       .filter((row) => !row.vanished && !vanished.has(row.sourceUid) && row.sizeBytes <= limitBytes)
       .map((row) => row.sourceUid),
   );

@@ -13,8 +13,11 @@ import { ledgerKeys } from '../../contract/keys.ts';
 import { endDoubts, openDoubts } from '../../core/settle/doubt.ts';
 import {
   countRows,
+  isItem,
   isLive,
+  isRepaired,
   judgeFolder,
+  lacksFlags,
   mergeLedger,
   removedAtTarget,
   withoutDoubleClaims,
@@ -24,6 +27,7 @@ import type { TargetMailbox } from '../../ports/mail.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 import { surplusOf, type TargetLook } from './look-at-target.ts';
+import { countDroppedKeywords, setPendingFlags } from './settle-flags.ts';
 
 export interface FolderTask {
   key: MailboxKey;
@@ -44,9 +48,18 @@ export interface SettledFolder {
   surplus: number;
   openDoubts: number;
   removedAtTarget: number;
-  /** Rows that are neither copied nor present. */
+  droppedKeywords: number;
+  repaired: number;
+  pendingFlags: number;
+  /** Messages that did not arrive, or not as they were. */
   items: LedgerRow[];
 }
+
+export const itemsOf = (rows: readonly LedgerRow[]): Pick<SettledFolder, 'repaired' | 'pendingFlags' | 'items'> => ({
+  repaired: rows.filter(isRepaired).length,
+  pendingFlags: rows.filter(lacksFlags).length,
+  items: rows.filter(isItem),
+});
 
 export type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
 
@@ -57,8 +70,9 @@ export type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
 export async function settleFolder(ports: FolderPorts, task: FolderTask): Promise<SettledFolder> {
   const { folder, before, look } = task;
   const nowMs = ports.clock.nowMs();
+  const previous = before && !folder.rematch ? await readLedger(ports, before.ledger) : [];
   const merged = mergeLedger({
-    previous: before && !folder.rematch ? await readLedger(ports, before.ledger) : [],
+    previous,
     previousUidValidity: before?.targetUidValidity ?? look.uidValidity,
     added: task.added,
     flags: task.flags,
@@ -68,7 +82,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
   });
   const problem = judgeFolder(folder, { rows: merged, added: task.added });
   const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look });
-  const rows = withoutDoubleClaims(endDoubts(merged, nowMs));
+  const rows = await setPendingFlags(task, withoutDoubleClaims(endDoubts(merged, nowMs)));
   // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
   if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });
   return {
@@ -79,7 +93,8 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     surplus,
     openDoubts: openDoubts(rows),
     removedAtTarget: removedAtTarget(rows, look.uids),
-    items: rows.filter((row) => isLive(row) && row.outcome !== 'copied' && row.outcome !== 'present'),
+    droppedKeywords: await countDroppedKeywords(task, { rows, previous }),
+    ...itemsOf(rows),
   };
 }
 

@@ -5,7 +5,7 @@ import type { TargetMailbox } from '../../ports/mail.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 import type { PlanOutcomes } from './chunk-outcomes.ts';
 import { targetLook } from './look-at-target.ts';
-import { readLedger, settleFolder, summaryOf, type FolderPorts, type SettledFolder } from './settle-folder.ts';
+import { itemsOf, readLedger, settleFolder, summaryOf, type FolderPorts, type SettledFolder } from './settle-folder.ts';
 
 export interface Settling {
   key: MailboxKey;
@@ -97,6 +97,7 @@ async function unsettled(
     surplus: 0,
     openDoubts: [...known, ...added].filter((row) => row.doubt).length,
     removedAtTarget: 0,
-    items: [...known, ...added].filter((row) => row.outcome !== 'copied' && row.outcome !== 'present' && !row.vanished),
+    droppedKeywords: 0,
+    ...itemsOf([...known, ...added]),
   };
 }

@@ -9,6 +9,7 @@ import type { Deadline } from '../../ports/runtime.ts';
 import { endpointsOf, revealLogins } from '../logins.ts';
 import type { ChunkLease } from './lease.ts';
 import { again, done } from './slice-result.ts';
+import { flagsAt, storeChanges } from './store-flags.ts';
 import { folderOf, readRows, type Assignment } from './slice.ts';
 
 const followed: RowOutcome = {
@@ -57,27 +58,20 @@ async function followSome(
   const to = from + some.length;
   if (!lease.record.open) await lease.apply((r) => openWindow(r, { to, uidValidity: state.uidValidity, uidFloor: 1 }));
   // Renumbered target: the ledger's UIDs name other messages now, and a flag on a wrong message is damage.
-  if (known?.targetUidValidity === state.uidValidity) await storeChanges(target, some);
+  if (known?.targetUidValidity === state.uidValidity) await storeSome(target, some);
   const count = (lease.record.open?.to ?? to) - from;
   const outcomes = Array.from({ length: count }, () => followed);
   await lease.apply((r) => commitHead(r, { outcomes, uidValidity: state.uidValidity, copiedBytes: 0 }, null));
 }
 
-async function storeChanges(target: TargetMailbox, rows: readonly FlagsRow[]): Promise<void> {
-  const now = new Map<number, readonly string[]>();
-  const uids = rows.map((row) => row.targetUid);
-  for await (const message of target.listFlags({ first: Math.min(...uids), last: Math.max(...uids) }))
-    now.set(message.uid, message.flags);
-  const groups = new Map<string, { uids: FlagsRow['targetUid'][]; change: ReturnType<typeof flagChange> }>();
-  for (const row of rows) {
-    const flags = now.get(row.targetUid);
-    if (!flags) continue;
-    const change = flagChange({ base: row.base, source: row.flags, target: flags });
-    if (change.add.length + change.remove.length === 0) continue;
-    const name = JSON.stringify(change);
-    const group = groups.get(name) ?? { uids: [], change };
-    group.uids.push(row.targetUid);
-    groups.set(name, group);
-  }
-  for (const { uids: members, change } of groups.values()) await target.storeFlags(members, change);
+async function storeSome(target: TargetMailbox, rows: readonly FlagsRow[]): Promise<void> {
+  const now = await flagsAt(
+    target,
+    rows.map((row) => row.targetUid),
+  );
+  const changed = rows.flatMap(({ targetUid, base, flags: source }) => {
+    const flags = now.get(targetUid);
+    return flags ? [{ targetUid, change: flagChange({ base, source, target: flags }) }] : [];
+  });
+  await storeChanges(target, changed);
 }

@@ -24,6 +24,8 @@ function line(emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxL
     openDoubts: 0,
     removedAtTarget: 0,
     droppedKeywords: 0,
+    repaired: 0,
+    pendingFlags: 0,
     folderCount: 2,
     ...fields,
   };

@@ -21,6 +21,8 @@ export const mailbox = (emailAddress: string, more: Partial<MailboxLine> = {}): 
   openDoubts: 0,
   removedAtTarget: 0,
   droppedKeywords: 0,
+  repaired: 0,
+  pendingFlags: 0,
   folderCount: 2,
   ...more,
 });
