@@ -107,13 +107,13 @@ export const catalogue = {
   // ---- message
   MESSAGE_REFUSED: {
     scope: 'message',
-    retry: 'later',
-    hint: 'The target refused this message. Its exact octets are in quarantine.',
+    retry: 'never',
+    hint: 'The target refused this message. Its exact octets are in quarantine: a retry pass (mailferry retry) appends them again.',
   },
   MESSAGE_TOO_LARGE: {
     scope: 'message',
     retry: 'never',
-    hint: 'Raise the size limit of the target (or limits.messageBytes), then run the pass again.',
+    hint: 'Raise the size limit of the target (or limits.messageBytes), then run a retry pass (mailferry retry).',
   },
   MESSAGE_UNREADABLE: {
     scope: 'message',

@@ -7,6 +7,7 @@ import { MailboxPlan, type BatchRecord, type MailboxRecord } from '../contract/i
 import type { MailboxRequest, PlanMailboxResult } from '../contract/workflow.ts';
 import { chunkConcurrency } from '../core/batch/concurrency.ts';
 import { mapFolders, type MappedFolder } from '../core/plan/map-folders.ts';
+import { hiddenFolders } from '../core/plan/subscriptions.ts';
 import { verdictOf } from '../core/settle/verdict.ts';
 import { MigrationError } from '../errors.ts';
 import type { Deadline } from '../ports/runtime.ts';
@@ -109,11 +110,23 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
   const { settings } = batch;
   const sequence = mailbox.planSequence;
   const retry = request.pass === 'retry';
-  return { ports, key, settings, mailbox, retry, sequence, ...sides, records, carried, targetPaths: new Set() };
+  return {
+    ports,
+    key,
+    settings,
+    mailbox,
+    retry,
+    sequence,
+    ...sides,
+    records,
+    carried,
+    hidden: new Set(),
+    targetPaths: new Set(),
+  };
 }
 
 async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
-  const { source, target, settings, mailbox, records, targetPaths } = planning;
+  const { source, target, settings, mailbox, records, hidden, targetPaths } = planning;
   const [sourceFolders, sourceSpaces, targetFolders, targetSpaces] = await Promise.all([
     source.listFolders(),
     source.namespaces(),
@@ -121,6 +134,7 @@ async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
     target.namespaces(),
   ]);
   for (const { path, attributes } of targetFolders) if (!attributes.includes('\\noselect')) targetPaths.add(path);
+  for (const path of hiddenFolders(sourceFolders)) hidden.add(path);
   return mapFolders({
     source: { folders: sourceFolders, namespaces: sourceSpaces },
     target: { folders: targetFolders, namespaces: targetSpaces },

@@ -41,6 +41,8 @@ export interface Planning {
   target: TargetMailbox;
   records: ReadonlyMap<FolderKey, FolderRecord>;
   carried: Carried;
+  /** Source folders that its user is not subscribed to. */
+  hidden: Set<string>;
   /** Target folders that exist. */
   targetPaths: Set<string>;
 }

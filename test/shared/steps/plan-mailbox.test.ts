@@ -131,14 +131,15 @@ describe('a first pass', () => {
     expect(contents(world.target)).toEqual(contents(world.source));
   });
 
-  test('quarantines what the target refuses, and tries it again in the next pass', async () => {
+  test('quarantines what the target refuses, and tries it again when asked', async () => {
     const world = await createWorld({ target: { refuseText: 'poison' } });
     world.source.store('INBOX', { octets: 'Subject: poison\r\n\r\n', internalDate: '01-Jan-2026 00:00:00 +0000' });
     world.source.store('INBOX', { octets: 'Subject: fine\r\n\r\n', internalDate: '01-Jan-2026 00:00:00 +0000' });
     expect((await runPass(world, pass('initial'))).verdict).toBe('complete with skips');
     expect((await record(world))?.counts).toMatchObject({ source: 2, copied: 1, quarantined: 1 });
     world.target.options.refuseText = 'nothing';
-    expect(await incremental(world)).toBe('complete');
+    expect(await incremental(world)).toBe('complete with skips');
+    expect((await runPass(world, pass('retry'))).verdict).toBe('complete');
     expect((await record(world))?.counts).toMatchObject({ source: 2, copied: 2, quarantined: 0 });
   });
 
