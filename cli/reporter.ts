@@ -82,6 +82,7 @@ export class Reporter {
         surplus: m.surplus,
         openDoubts: m.openDoubts,
         removedAtTarget: m.removedAtTarget,
+        byHeaders: m.byHeaders,
         repaired: m.repaired,
         pendingFlags: m.pendingFlags,
       })),

@@ -103,6 +103,10 @@ export const MailboxRecord = z.object({
   /** Delivered by us, no longer at the target: moved or deleted there. */
   removedAtTarget: count,
   droppedKeywords: count,
+  /** Delivered rows whose copy was recognised by its header, not by its octets. */
+  byHeaders: count.default(0),
+  /** The target stores other octets than it is given; null until the first copy was read back. */
+  rewrites: z.boolean().nullable().default(null),
   /** Messages of the source whose copy was repaired, and those whose copy lacks flags that the target refused. */
   repaired: count.default(0),
   pendingFlags: count.default(0),
@@ -216,13 +220,23 @@ export type FlagsRow = z.infer<typeof FlagsRow>;
 
 // ---------------------------------------------------------------- outcome and ledger
 
-export const evidences = ['acknowledged', 'adopted', 'counted', 'matched'] as const;
+export const evidences = [
+  'acknowledged',
+  'adopted',
+  'counted',
+  'matched',
+  'adopted by headers',
+  'matched by headers',
+] as const;
 
 /** Last word on one row, in order of the chunk's rows. */
 export const RowOutcome = z.object({
   outcome: z.enum(outcomes),
   targetUid: TargetUid.nullable(),
-  /** acknowledged: OK of the server; adopted: found by a look-up; counted: OK without UID; matched: was there before (present). */
+  /**
+   * acknowledged: OK of the server; adopted: found by a look-up; counted: OK without UID; matched: was there before
+   * (present); `by headers`: the copy has other octets, because its server or another tool rewrote it.
+   */
   evidence: z.enum(evidences).nullable(),
   /** More than one attempt could have stored this row. Never cleared by a commit. */
   doubt: z.boolean(),

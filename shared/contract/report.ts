@@ -23,6 +23,8 @@ export const MailboxLine = z.object({
   surplus: count,
   openDoubts: count,
   removedAtTarget: count,
+  /** Of the counts: delivered rows whose copy was recognised by its header, not by its octets. */
+  byHeaders: count.default(0),
   droppedKeywords: count,
   /** Of the copied: changed by a named repair. */
   repaired: count.default(0),

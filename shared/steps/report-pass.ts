@@ -89,7 +89,8 @@ function passVerdict({ failed, lines }: { failed: boolean; lines: readonly Mailb
 
 function lineOf(record: MailboxRecord): MailboxLine {
   const { mailboxId, emailAddress, targetUser, origin, failure, counts, copiedNow, flagsChangedNow, planned } = record;
-  const { surplus, openDoubts, removedAtTarget, droppedKeywords, repaired, pendingFlags, folderCount } = record;
+  const { surplus, openDoubts, removedAtTarget, byHeaders, droppedKeywords, repaired, pendingFlags, folderCount } =
+    record;
   return {
     mailboxId,
     emailAddress,
@@ -104,6 +105,7 @@ function lineOf(record: MailboxRecord): MailboxLine {
     surplus,
     openDoubts,
     removedAtTarget,
+    byHeaders,
     droppedKeywords,
     repaired,
     pendingFlags,

@@ -31,7 +31,7 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
   if (!plan) throw new MigrationError('STATE_DAMAGED', `Mailbox ${key.mailboxId} has no plan.`);
 
   const outcomes = await readPlanOutcomes(ports, key, plan);
-  const settled = await settleAtTarget(ports, { key, plan, outcomes });
+  const settled = await settleAtTarget(ports, { key, plan, outcomes, rewrites: record.rewrites });
   const problem = settled.find((f) => f.problem)?.problem ?? null;
   const failure = chunkFailure(request, outcomes) ?? (problem && folderFailure(problem, settled));
   await ports.data.putLines(
@@ -48,6 +48,7 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     surplus: total((f) => f.surplus),
     openDoubts: total((f) => f.openDoubts),
     removedAtTarget: total((f) => f.removedAtTarget),
+    byHeaders: total((f) => f.byHeaders),
     // Those that are no atom were counted when they were planned, those that the target does not keep when settled.
     droppedKeywords: plan.droppedKeywords + total((f) => f.droppedKeywords),
     repaired: total((f) => f.repaired),

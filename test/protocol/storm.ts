@@ -1,4 +1,5 @@
 /** One seed: plan, a storm of workers and faults, settle, further passes until the dust has settled; judged all along. */
+import type { MailAccountOptions } from '../../shared/adapters/memory/mail/index.ts';
 import { limits } from '../../shared/core/protocol/limits.ts';
 import { settleMailbox } from '../../shared/steps/settle-mailbox.ts';
 import { planMailbox } from '../../shared/steps/plan-mailbox.ts';
@@ -14,8 +15,8 @@ import type { Network } from './network.ts';
 import { watchedPorts } from './watched-ports.ts';
 
 export interface Profile {
-  /** Messages of the source: `text` are the octets; equal text and date = twins. */
-  messages: readonly { text: string; date: string; folder?: string }[];
+  /** Messages of the source: `text` are the octets; equal text and date = twins. `head`: the header says nothing else. */
+  messages: readonly { text: string; date: string; folder?: string; head?: string }[];
   /** Which chunk a message goes into (default: by date). */
   chunkOf?: (message: { date: string; uid: number }) => string;
   windowRows: number;
@@ -29,7 +30,9 @@ export interface Profile {
   landing: number;
   twinsAvoidable?: boolean;
   /** Messages that lie at the target before the first plan. */
-  planted?: readonly { text: string; date: string }[];
+  planted?: readonly { text: string; date: string; head?: string }[];
+  /** What the target makes of what it is given. */
+  rewrites?: MailAccountOptions['rewrites'];
 }
 
 export interface Outcome {
@@ -45,7 +48,9 @@ const request = { batch, mailboxId };
 
 export async function explore(seed: number, profile: Profile): Promise<Outcome> {
   Object.assign(limits, { windowRows: profile.windowRows });
-  const world = await createWorld({ target: { uidPlus: profile.uidPlus } });
+  const world = await createWorld({
+    target: { uidPlus: profile.uidPlus, ...(profile.rewrites ? { rewrites: profile.rewrites } : {}) },
+  });
   fill(world, profile);
   const truth = new Truth(world.source, world.target);
   truth.twinsAvoidable = profile.twinsAvoidable ?? false;
@@ -64,9 +69,10 @@ export async function explore(seed: number, profile: Profile): Promise<Outcome> 
 }
 
 function fill(world: World, profile: Profile): void {
-  const put = (account: World['source'], { text, date, folder = 'INBOX' }: Profile['messages'][number]): void => {
+  const put = (account: World['source'], { text, date, folder = 'INBOX', head }: Profile['messages'][number]): void => {
     account.addFolder(folder);
-    account.store(folder, { octets: `Subject: ${text}\r\n\r\n${text}\r\n`, internalDate: `${date} 10:00:00 +0000` });
+    const header = head === undefined ? `Subject: ${text}` : `Message-ID: <${head}@x>\r\nSubject: ${head}`;
+    account.storeRewritten(folder, { octets: `${header}\r\n\r\n${text}\r\n`, internalDate: `${date} 10:00:00 +0000` });
   };
   for (const message of profile.messages) put(world.source, message);
   for (const message of profile.planted ?? []) put(world.target, message);

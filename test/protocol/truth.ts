@@ -14,9 +14,9 @@ export interface Commit {
   outcomes: RowOutcome[];
 }
 
-/** Octets and date as one text. Independent of the program's own identity on purpose. */
-export const identityOf = (path: string, message: Pick<Stored, 'octets' | 'internalDate'>): string =>
-  `${path}|${Buffer.from(message.octets).toString('latin1')}|${message.internalDate}`;
+/** Octets, as they were before the server rewrote them, and date as one text. Independent of the program's own identity on purpose. */
+export const identityOf = (path: string, message: Pick<Stored, 'asSent' | 'internalDate'>): string =>
+  `${path}|${Buffer.from(message.asSent).toString('latin1')}|${message.internalDate}`;
 
 export class Truth {
   readonly source: MailAccount;
@@ -91,7 +91,7 @@ export class Truth {
     const folder = random.pick([...this.source.folders.values()].filter((f) => f.messages.length > 0));
     const message = folder && random.pick(folder.messages);
     if (!folder || !message || !this.target.folders.has(folder.path)) return;
-    this.target.store(folder.path, { octets: message.octets, internalDate: message.internalDate });
+    this.target.storeRewritten(folder.path, { octets: message.octets, internalDate: message.internalDate });
   }
 
   /** Identities of all copies ever stored at the target, one entry per copy; ours only: `ours`. */

@@ -29,6 +29,8 @@ const mailboxRecord = (mailboxId: MailboxId): MailboxRecord => ({
   openDoubts: 0,
   removedAtTarget: 0,
   droppedKeywords: 0,
+  byHeaders: 0,
+  rewrites: null,
   repaired: 0,
   pendingFlags: 0,
   finalDone: false,

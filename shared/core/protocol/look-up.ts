@@ -94,6 +94,12 @@ const adopted = (targetUid: TargetUid, repairs: Repair[]): RowOutcome => ({
   ...(repairs.length > 0 ? { repairs } : {}),
 });
 
+/** The same for copies that were known by their header. */
+export const adoptedByHeaders = (targetUid: TargetUid): RowOutcome => ({
+  ...adopted(targetUid, []),
+  evidence: 'adopted by headers',
+});
+
 const goneInDoubt: RowOutcome = {
   outcome: 'gone',
   targetUid: null,

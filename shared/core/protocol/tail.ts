@@ -8,7 +8,14 @@ import { isErrorCode } from '../../errors.ts';
 import { TargetUid } from '../../contract/ids.ts';
 
 const outcomeLetters = { copied: 'c', present: 'p', skipped: 's', quarantined: 'q', gone: 'g' } as const;
-const evidenceLetters = { acknowledged: 'a', adopted: 'd', counted: 'n', matched: 'm' } as const;
+const evidenceLetters = {
+  acknowledged: 'a',
+  adopted: 'd',
+  counted: 'n',
+  matched: 'm',
+  'adopted by headers': 'D',
+  'matched by headers': 'M',
+} as const;
 const repairLetters = { 'bare-newlines': 'n', 'nul-octets': 'o', flags: 'f', date: 'd' } as const;
 
 export function encodeTail(rows: readonly RowOutcome[]): string {

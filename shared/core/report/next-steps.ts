@@ -85,6 +85,12 @@ function notesOf({ mailboxes, totals }: PassSummary): string[] {
       'messages',
       'moved or deleted at the target after delivery, and left that way.',
     ],
+    [
+      sum((m) => m.byHeaders),
+      'message',
+      'messages',
+      'recognised at the target by headers, not by octets: something rewrote the copies there.',
+    ],
     [sum((m) => m.droppedKeywords), 'keyword', 'keywords', 'left out because the target cannot keep it.'],
   ];
   return notes.filter(([count]) => count > 0).map(([count, one, many, text]) => `${plural(count, one, many)} ${text}`);

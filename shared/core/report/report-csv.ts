@@ -22,6 +22,7 @@ const columns: readonly (readonly [string, (m: MailboxLine) => string | number])
   ['Surplus copies', (m) => m.surplus],
   ['Rows in doubt', (m) => m.openDoubts],
   ['Removed at the target since', (m) => m.removedAtTarget],
+  ['Recognised by headers', (m) => m.byHeaders],
   ['Keywords the target cannot keep', (m) => m.droppedKeywords],
   ['Repaired messages', (m) => m.repaired],
   ['Messages without all flags', (m) => m.pendingFlags],

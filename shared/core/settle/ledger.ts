@@ -115,10 +115,19 @@ export function doublyClaimed(rows: readonly LedgerRow[]): Set<number> {
   return twice;
 }
 
+/** A copy that was looked for and found; an acknowledgement is better evidence. */
+const isFound = (evidence: LedgerRow['evidence']): boolean => evidence === 'adopted' || isByHeaders(evidence);
+
+const isByHeaders = (evidence: LedgerRow['evidence']): boolean =>
+  evidence === 'adopted by headers' || evidence === 'matched by headers';
+
+export const countByHeaders = (rows: readonly LedgerRow[]): number =>
+  rows.filter((row) => isLive(row) && isByHeaders(row.evidence)).length;
+
 /** A double claim goes back to be copied: its adopted row leaves the ledger, so that the next pass plans it again. */
 export function withoutDoubleClaims(rows: readonly LedgerRow[]): LedgerRow[] {
   const twice = doublyClaimed(rows);
-  return rows.filter((row) => row.targetUid === null || !twice.has(row.targetUid) || row.evidence !== 'adopted');
+  return rows.filter((row) => row.targetUid === null || !twice.has(row.targetUid) || !isFound(row.evidence));
 }
 
 /** Delivered under a known UID that the target no longer has: moved or deleted there, never copied again. */

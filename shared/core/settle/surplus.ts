@@ -16,7 +16,7 @@ export interface SeenCopies {
 export interface Surplus {
   /** Surplus whatever the octets: a row without a known UID cannot be compared. */
   counted: number;
-  /** Of `free`, those are surplus that have the octets of one of `kept`. */
+  /** Of `free`, those are surplus that have the octets, or the header, of one of `kept`. */
   compare: { free: TargetUid[]; kept: TargetUid[] }[];
 }
 
@@ -37,11 +37,19 @@ export function findSurplus(rows: readonly LedgerRow[], seen: SeenCopies): Surpl
   return surplus;
 }
 
-/** `hashes` of the copies to be compared that are still there. */
-export function countSurplus(surplus: Surplus, hashes: ReadonlyMap<TargetUid, string>): number {
+/**
+ * `hashes` of the octets, and keys of the headers, of the copies to be compared that are still there. The header counts
+ * too, because a server that rewrites makes other octets of each twin; and naming one too many removes nothing.
+ */
+export function countSurplus(
+  surplus: Surplus,
+  hashes: ReadonlyMap<TargetUid, string>,
+  headers: ReadonlyMap<TargetUid, string> = new Map(),
+): number {
+  const faces = (uid: TargetUid): string[] => [hashes.get(uid) ?? [], headers.get(uid) ?? []].flat();
   return surplus.compare.reduce((sum, { free, kept }) => {
-    const doubtful = new Set(kept.map((uid) => hashes.get(uid)));
-    return sum + free.filter((uid) => hashes.has(uid) && doubtful.has(hashes.get(uid))).length;
+    const doubtful = new Set(kept.flatMap(faces));
+    return sum + free.filter((uid) => faces(uid).some((face) => doubtful.has(face))).length;
   }, surplus.counted);
 }
 

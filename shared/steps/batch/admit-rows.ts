@@ -98,6 +98,8 @@ function emptyHistory(mailboxId: MailboxId): History {
     openDoubts: 0,
     removedAtTarget: 0,
     droppedKeywords: 0,
+    byHeaders: 0,
+    rewrites: null,
     repaired: 0,
     pendingFlags: 0,
     finalDone: false,

@@ -4,7 +4,8 @@ import type { TargetUid } from '../../contract/ids.ts';
 import { instantKey } from '../../core/identity.ts';
 import { countSurplus, findSurplus, type SeenCopies } from '../../core/settle/surplus.ts';
 import type { FolderState, MessageMeta, TargetMailbox } from '../../ports/mail.ts';
-import { hashesOf } from '../sync/doubt.ts';
+import { headersOf } from '../sync/headers.ts';
+import { hashesOf } from '../sync/hashes.ts';
 
 export interface TargetLook extends SeenCopies {
   uidValidity: number;
@@ -30,13 +31,24 @@ export function targetLook({
   return { uidValidity: state.uidValidity, messageCount: state.messageCount, uids, byInstant };
 }
 
-/** What `findSurplus` suspects, compared by octets. */
-export async function surplusOf(
-  target: TargetMailbox,
-  at: { path: string; rows: readonly LedgerRow[]; look: TargetLook },
-): Promise<number> {
-  const surplus = findSurplus(at.rows, at.look);
+export interface Suspicion {
+  path: string;
+  rows: readonly LedgerRow[];
+  look: TargetLook;
+  rewrites: boolean | null;
+}
+
+/**
+ * What `findSurplus` suspects, compared. Unless the target is known to keep octets, copies whose headers say nothing
+ * can't be told apart, and each is named.
+ */
+export async function surplusOf(target: TargetMailbox, { path, rows, look, rewrites }: Suspicion): Promise<number> {
+  const surplus = findSurplus(rows, look);
   const uids = surplus.compare.flatMap(({ free, kept }) => [...free, ...kept]);
-  if (uids.length > 0) await target.openFolder(at.path);
-  return countSurplus(surplus, await hashesOf(target, uids));
+  if (uids.length > 0) await target.openFolder(path);
+  const headers = [...(await headersOf(target, uids))].flatMap(([uid, identity]): [TargetUid, string][] => {
+    const face = identity?.key ?? (rewrites === false ? null : 'nameless');
+    return face === null ? [] : [[uid, face]];
+  });
+  return countSurplus(surplus, await hashesOf(target, uids), new Map(headers));
 }

@@ -12,6 +12,7 @@ import type { SourceUid } from '../../contract/ids.ts';
 import { ledgerKeys } from '../../contract/keys.ts';
 import { endDoubts, openDoubts } from '../../core/settle/doubt.ts';
 import {
+  countByHeaders,
   countRows,
   isItem,
   isLive,
@@ -37,6 +38,7 @@ export interface FolderTask {
   added: readonly LedgerPartRow[];
   flags: ReadonlyMap<SourceUid, readonly string[]>;
   target: TargetMailbox;
+  rewrites: boolean | null;
   look: TargetLook;
 }
 
@@ -48,6 +50,7 @@ export interface SettledFolder {
   surplus: number;
   openDoubts: number;
   removedAtTarget: number;
+  byHeaders: number;
   droppedKeywords: number;
   repaired: number;
   pendingFlags: number;
@@ -68,7 +71,7 @@ export type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
  * settle of this plan writes the same again.
  */
 export async function settleFolder(ports: FolderPorts, task: FolderTask): Promise<SettledFolder> {
-  const { folder, before, look } = task;
+  const { folder, before, look, rewrites } = task;
   const nowMs = ports.clock.nowMs();
   const previous = before && !folder.rematch ? await readLedger(ports, before.ledger) : [];
   const merged = mergeLedger({
@@ -81,7 +84,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     now: new Date(nowMs).toISOString(),
   });
   const problem = judgeFolder(folder, { rows: merged, added: task.added });
-  const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look });
+  const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look, rewrites });
   const rows = await setPendingFlags(task, withoutDoubleClaims(endDoubts(merged, nowMs)));
   // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
   if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });
@@ -93,6 +96,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     surplus,
     openDoubts: openDoubts(rows),
     removedAtTarget: removedAtTarget(rows, look.uids),
+    byHeaders: countByHeaders(rows),
     droppedKeywords: await countDroppedKeywords(task, { rows, previous }),
     ...itemsOf(rows),
   };

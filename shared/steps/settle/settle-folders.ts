@@ -1,6 +1,6 @@
 /** The folders of a plan, looked at in groups and settled one by one. */
 import type { FolderRecord, LedgerPartRow, LedgerRow, MailboxPlan, PlannedFolder } from '../../contract/items.ts';
-import { countRows, type FolderProblem } from '../../core/settle/ledger.ts';
+import { countByHeaders, countRows, type FolderProblem } from '../../core/settle/ledger.ts';
 import type { TargetMailbox } from '../../ports/mail.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 import type { PlanOutcomes } from './chunk-outcomes.ts';
@@ -12,6 +12,8 @@ export interface Settling {
   plan: MailboxPlan;
   outcomes: PlanOutcomes;
   target: TargetMailbox;
+  /** The target stores other octets than it is given; null: not known. */
+  rewrites: boolean | null;
 }
 
 export async function settleFolders(ports: FolderPorts, work: Settling): Promise<SettledFolder[]> {
@@ -55,7 +57,7 @@ function* groupsOf(entries: readonly Entry[]): Generator<Entry[]> {
 }
 
 async function settleGroup(ports: FolderPorts, work: Settling & { group: readonly Entry[] }): Promise<SettledFolder[]> {
-  const { key, plan, outcomes, group, target } = work;
+  const { key, plan, outcomes, group, target, rewrites } = work;
   const sound = group.filter(({ problem }) => problem === null);
   const surveyed = await target.survey(
     sound.map(({ folder }) => ({ path: folder.targetPath, list: { first: 1, last: '*' } })),
@@ -71,7 +73,7 @@ async function settleGroup(ports: FolderPorts, work: Settling & { group: readonl
     } else {
       const flags = outcomes.flags.get(folder.folderKey) ?? new Map();
       const look = targetLook({ state, messages });
-      const task = { key, sequence: plan.sequence, folder, before, added, flags, target, look };
+      const task = { key, sequence: plan.sequence, folder, before, added, flags, target, rewrites, look };
       settled.push(await settleFolder(ports, task));
     }
   }
@@ -97,6 +99,7 @@ async function unsettled(
     surplus: 0,
     openDoubts: [...known, ...added].filter((row) => row.doubt).length,
     removedAtTarget: 0,
+    byHeaders: countByHeaders([...known, ...added]),
     droppedKeywords: 0,
     ...itemsOf([...known, ...added]),
   };

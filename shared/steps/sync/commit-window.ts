@@ -4,6 +4,7 @@ import { commitHead, type Opening } from '../../core/protocol/chunk.ts';
 import { finalHead, toCommit } from '../../core/protocol/head.ts';
 import { limits } from '../../core/protocol/limits.ts';
 import { windowEnd, type Pace } from '../../core/protocol/window.ts';
+import { keepSample } from './learn-rewrites.ts';
 import { putTailPart } from './ledger-parts.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
@@ -30,8 +31,10 @@ export async function commitFinished(
 ): Promise<number> {
   const { lease, rows } = slice;
   const { task } = at;
-  const under = { openedUnder: task.uidValidity, uidValidity: sessions.uidValidity, doubt: task.doubt };
-  const outcomes = finalHead(task).map((outcome) => toCommit(outcome, under));
+  const under = { openedUnder: task.uidValidity, uidValidity: sessions.uidValidity };
+  const outcomes = finalHead(task).map((outcome, i) =>
+    toCommit(outcome, { ...under, doubt: task.doubt || task.doubtful.has(task.from + i) }),
+  );
   if (outcomes.length === 0) return 0;
   await putTailPart(slice.ports.data, { key: slice.key, record: lease.record, rows });
   const copiedBytes = outcomes.reduce(
@@ -41,11 +44,20 @@ export async function commitFinished(
   const commit = { outcomes, uidValidity: sessions.uidValidity, copiedBytes };
   await lease.apply((record) => commitHead(record, commit, at.next));
   observe(slice, outcomes, copiedBytes);
+  if (sessions.rewrites === null) sample(slice, sessions, { from: task.from, outcomes });
   for (const index of outcomes.keys()) task.outcomes.delete(task.from + index);
   task.from += outcomes.length;
   task.to = lease.record.open?.to ?? task.from;
   task.uidFloor = lease.record.open?.uidFloor ?? task.uidFloor;
   return outcomes.length;
+}
+
+function sample(slice: Slice, sessions: Sessions, at: { from: number; outcomes: readonly RowOutcome[] }): void {
+  const { uidValidity, samples } = sessions;
+  for (const [i, outcome] of at.outcomes.entries()) {
+    const row = slice.rows[at.from + i];
+    if (row) keepSample(samples, { row, outcome, uidValidity });
+  }
 }
 
 function observe(slice: Slice, outcomes: readonly RowOutcome[], copiedBytes: number): void {

@@ -8,6 +8,7 @@ import { MigrationError } from '../../errors.ts';
 import { commitFinished, hasTimeFor, openingAt } from './commit-window.ts';
 import { copyWindow } from './copy-window.ts';
 import { lookUp } from './doubt.ts';
+import { learnRewrites } from './learn-rewrites.ts';
 import { putTailPart } from './ledger-parts.ts';
 import { again, done, waitFor } from './slice-result.ts';
 import { Sessions } from './sessions.ts';
@@ -64,11 +65,14 @@ async function oneWindow(slice: Slice, sessions: Sessions, pace: Pace | null): P
     from: lease.record.committed,
     doubt: inDoubt(open),
     outcomes: new Map(),
+    undecided: new Set(),
+    doubtful: new Set(),
   };
   try {
     if (task.doubt) await adopt(slice, sessions, task);
     const halt = await copyWindow(slice, sessions, task);
     await commit(slice, sessions, { task, pace, halted: halt !== null });
+    if (!halt) await learnRewrites(slice, sessions, sessions.samples);
     return halt;
   } catch (error) {
     await salvage(slice, sessions, { task, error });

@@ -6,7 +6,7 @@ import { repairOrQuarantine, sendKept } from './send-alone.ts';
 import { sendRows, type Sending } from './send-rows.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
-import { lastWord, takenUids, type Halt, type WindowTask } from './window-task.ts';
+import { lastWord, type Halt, type WindowTask } from './window-task.ts';
 
 export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowTask): Promise<Halt | null> {
   const { outcomes } = task;
@@ -23,7 +23,9 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
     if ((slice.rows[index]?.sizeBytes ?? 0) > limitBytes)
       outcomes.set(index, lastWord('skipped', 'MESSAGE_TOO_LARGE', false));
   }
-  merge(await matchPresent(slice, sessions, { folder: task.folder, indexes: open(), taken: takenUids(outcomes) }));
+  merge(await matchPresent(slice, sessions, { task, indexes: open() }));
+  const undecided = await decideByOne(slice, sessions, { task, open, limitBytes });
+  if (undecided) return undecided;
 
   for (const index of open().filter((i) => isKept(slice, i))) {
     const halt = await sendKept(slice, sessions, { task, index });
@@ -47,6 +49,31 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
         : lastWord('gone', null, task.doubt),
     );
   }
+  return null;
+}
+
+/**
+ * Nobody knows whether this target rewrites, and it has copies that would be ours if it does: one row is sent and read
+ * back, so that all others are adopted or repeated for a reason. At worst this one is a twin; it is in doubt already.
+ */
+async function decideByOne(
+  slice: Slice,
+  sessions: Sessions,
+  at: { task: WindowTask; open: () => number[]; limitBytes: number },
+): Promise<Halt | null> {
+  const { task, open, limitBytes } = at;
+  const undecided = open().some((index) => task.undecided.has(index));
+  if (!undecided || sessions.rewrites !== null || !sessions.target.capabilities.uidPlus) return null;
+  const telling = open().filter((index) => {
+    const row = slice.rows[index];
+    return row !== undefined && row.kept === undefined && sessions.headers.get(row.sourceUid)?.key != null;
+  });
+  const index = telling.find((i) => !task.undecided.has(i)) ?? telling[0];
+  if (index === undefined) return null;
+  const halt = await sendAndJudge(slice, sessions, { task, indexes: [index], slides: false, alone: true, limitBytes });
+  if (halt || open().length === 0) return halt;
+  for (const found of await lookUp(slice, sessions, { ...task, indexes: open(), acknowledged: task.outcomes }))
+    task.outcomes.set(...found);
   return null;
 }
 

@@ -2,13 +2,15 @@
 import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
-import { CanonicalHash } from '../../core/octets.ts';
 import { claimsOn } from '../../core/protocol/claims.ts';
 import { assignCopies, lookFrom, outcomesOf, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
 import type { Face } from '../../core/repair/content-hashes.ts';
-import type { MailReader, MessageMeta } from '../../ports/mail.ts';
+import type { MessageMeta } from '../../ports/mail.ts';
+import { adoptByHeaders } from './adopt-by-headers.ts';
 import { readClaims } from './claims.ts';
+import { hashesOf } from './hashes.ts';
 import { facesOf, readMessage } from './message-octets.ts';
+import { readRivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 import type { Assignment, Slice } from './slice.ts';
 
@@ -21,6 +23,8 @@ export interface Doubt {
   uidValidity: number;
   /** Acknowledgements of this window that are not in any record yet. */
   acknowledged: ReadonlyMap<number, RowOutcome>;
+  /** Filled: rows of which a copy has the header, while nobody knows whether this target rewrites. */
+  undecided?: Set<number>;
 }
 
 /**
@@ -31,6 +35,7 @@ export interface Doubt {
 export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Promise<Map<number, RowOutcome>> {
   const rows = doubt.indexes.flatMap((index) => (slice.rows[index] ? [{ index, row: slice.rows[index] }] : []));
   const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
+  const rivals = sessions.rewrites === false ? null : await readRivals(slice, doubt.folder, instants);
   const state = await sessions.refresh(doubt.folder);
   const copies = await copiesFrom(sessions, lookFrom(doubt, state.uidValidity), instants);
   // Only now: whoever claimed a copy before our FETCH is in the records by now (V26).
@@ -61,11 +66,17 @@ export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Pr
       return all.find((identity) => there.has(identity)) ?? all.slice(0, 1);
     }),
   });
-  return outcomesOf(findings, (index, targetUid) => {
+  const outcomes = outcomesOf(findings, (index, targetUid) => {
     const row = slice.rows[index];
     const copy = copies.find((c) => c.targetUid === targetUid);
     return row && copy ? repairsOf(row, copy, faces.get(row.sourceUid) ?? []) : [];
   });
+  if (!rivals) return outcomes;
+  for (const { targetUid } of outcomes.values()) if (targetUid !== null) claimed.add(targetUid);
+  const free = copies.map(({ targetUid }) => targetUid).filter((uid) => !claimed.has(uid));
+  const left = rows.filter(({ index }) => !outcomes.has(index));
+  const byHeaders = await adoptByHeaders(slice, sessions, { ...doubt, rows: left, uids: free, unknown, rivals, own });
+  return new Map([...outcomes, ...byHeaders]);
 }
 
 /** How the attempt that stored this copy differed from the message: by its octets, or by flags that are missing whole. */
@@ -112,21 +123,4 @@ export async function facesOfRows(
   if (!sessions.sourceValid || uids.size === 0) return faces;
   for await (const { uid, octets } of sessions.source.fetchMessages([...uids])) faces.set(uid, await facesOf(octets));
   return faces;
-}
-
-export async function hashesOf<Uid extends number>(
-  reader: MailReader<Uid>,
-  uids: readonly Uid[],
-): Promise<Map<Uid, string>> {
-  const hashes = new Map<Uid, string>();
-  if (uids.length === 0) return hashes;
-  for await (const message of reader.fetchMessages(uids))
-    hashes.set(message.uid, await canonicalHashOf(message.octets));
-  return hashes;
-}
-
-export async function canonicalHashOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = new CanonicalHash();
-  for await (const part of octets) hash.update(part);
-  return hash.digest();
 }

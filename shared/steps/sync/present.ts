@@ -1,12 +1,16 @@
-/** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets. */
+/** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets, then by headers. */
 import type { TargetUid } from '../../contract/ids.ts';
-import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/items.ts';
+import type { CopyRow, Repair, RowOutcome } from '../../contract/items.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
+import { matchByHeaders } from './by-headers.ts';
 import { readClaims } from './claims.ts';
-import { canonicalHashOf, facesOfRows } from './doubt.ts';
+import { facesOfRows } from './doubt.ts';
+import { canonicalHashOf } from './hashes.ts';
+import { readRivals } from './rivals.ts';
 import type { MailReader } from '../../ports/mail.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
+import { takenUids, type WindowTask } from './window-task.ts';
 
 const present = (targetUid: TargetUid, repairs: readonly Repair[]): RowOutcome => ({
   outcome: 'present',
@@ -26,7 +30,7 @@ const present = (targetUid: TargetUid, repairs: readonly Repair[]): RowOutcome =
 export async function matchPresent(
   slice: Slice,
   sessions: Sessions,
-  at: { folder: PlannedFolder; indexes: readonly number[]; taken: ReadonlySet<number> },
+  at: { task: WindowTask; indexes: readonly number[] },
 ): Promise<Map<number, RowOutcome>> {
   const found = new Map<number, RowOutcome>();
   const rows = at.indexes.flatMap((index) => {
@@ -34,8 +38,8 @@ export async function matchPresent(
     return row && row.candidates.length > 0 ? [{ index, row }] : [];
   });
   if (rows.length === 0) return found;
-  const { claimed, unknown } = await readClaims(slice, at.folder, sessions.uidValidity);
-  for (const uid of at.taken) claimed.add(uid);
+  const { claimed, unknown } = await readClaims(slice, at.task.folder, sessions.uidValidity);
+  for (const uid of takenUids(at.task.outcomes)) claimed.add(uid);
   const candidates = new Map(rows.map(({ row }) => [instantKey(row.internalDate), row.candidates]));
   const nameless = unknown.filter((row) => candidates.has(instantKey(row.internalDate)));
   const targets = await identitiesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
@@ -52,12 +56,42 @@ export async function matchPresent(
     return null;
   };
   // Delivered rows without a known UID claim first (protocol section 5, rule 6): one of the candidates may be theirs.
-  for (const row of nameless) take(row, candidates.get(instantKey(row.internalDate)) ?? []);
+  const namelessLeft = nameless.filter((row) => !take(row, candidates.get(instantKey(row.internalDate)) ?? []));
   for (const { index, row } of rows) {
     const outcome = take(row, row.candidates);
     if (outcome) found.set(index, outcome);
   }
-  return found;
+  const left = rows.filter(({ index }) => !found.has(index));
+  const free = [...targets.keys()].filter((uid) => !claimed.has(uid));
+  return new Map([
+    ...found,
+    ...(await byHeaders(slice, sessions, { task: at.task, left, free, nameless: namelessLeft })),
+  ]);
+}
+
+interface Unmatched {
+  task: WindowTask;
+  left: readonly { index: number; row: CopyRow }[];
+  free: readonly TargetUid[];
+  nameless: readonly Wanted[];
+}
+
+/**
+ * On any target, because it may have been another tool that rewrote them. A row with a copy that may as well be another
+ * row's is sent, and in doubt, so that the report knows of the twin.
+ */
+async function byHeaders(slice: Slice, sessions: Sessions, at: Unmatched): Promise<Map<number, RowOutcome>> {
+  const { task, left, free, nameless } = at;
+  const { found, ambiguous } = await matchByHeaders(sessions, {
+    rows: left,
+    uids: free,
+    unknown: nameless,
+    rivals: async (instants) => (await readRivals(slice, task.folder, instants)).rows,
+  });
+  for (const index of ambiguous) task.doubtful.add(index);
+  return new Map(
+    found.map(({ index, targetUid }) => [index, { ...present(targetUid, []), evidence: 'matched by headers' }]),
+  );
 }
 
 type Wanted = Pick<CopyRow, 'sourceUid' | 'internalDate'>;

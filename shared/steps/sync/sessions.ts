@@ -1,9 +1,11 @@
 /** The two sessions of a slice and the folder that is open on both. */
-import { planSequenceOf, type ChunkId, type FolderKey } from '../../contract/ids.ts';
+import { planSequenceOf, type ChunkId, type FolderKey, type SourceUid } from '../../contract/ids.ts';
 import type { PlannedFolder } from '../../contract/items.ts';
+import type { HeaderIdentity } from '../../core/header-identity.ts';
 import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
+import type { Sample } from './learn-rewrites.ts';
 import type { Assignment } from './slice.ts';
 
 export class Sessions {
@@ -16,11 +18,18 @@ export class Sessions {
   previousUid = 0;
   /** False: the source was renumbered since planning, its rows name nothing any more. */
   sourceValid = true;
+  /** The target stores other octets than it is given; null: not known yet. */
+  rewrites: boolean | null;
+  /** Some acknowledged copies of the open folder, from which `rewrites` can be learnt. */
+  samples: Sample[] = [];
+  /** Header identities of the open source folder that were asked for; null: says nothing. */
+  readonly headers = new Map<SourceUid, HeaderIdentity | null>();
   private current: FolderKey | null = null;
 
-  private constructor(source: SourceMailbox, target: TargetMailbox) {
+  private constructor(source: SourceMailbox, target: TargetMailbox, rewrites: boolean | null) {
     this.source = source;
     this.target = target;
+    this.rewrites = rewrites;
   }
 
   static async open(assignment: Assignment): Promise<Sessions> {
@@ -31,13 +40,15 @@ export class Sessions {
       servers.openSource(endpoints.source, logins.source),
       servers.openTarget(endpoints.target, logins.target),
     );
-    return new Sessions(source, target);
+    return new Sessions(source, target, assignment.mailbox.rewrites);
   }
 
   /** Opens the folder on both sides unless it is open. */
   async enter(folder: PlannedFolder, chunkId: ChunkId): Promise<void> {
     if (this.current === folder.folderKey) return;
     this.current = null;
+    this.samples = [];
+    this.headers.clear();
     const [source] = await Promise.all([
       this.source.openFolder(folder.sourcePath).catch(goneFolder),
       this.refresh(folder),

@@ -14,6 +14,10 @@ export interface WindowTask {
   doubt: boolean;
   /** Last words so far (a look-up may have found some); filled as answers come, so that nothing known is lost in a failure. */
   outcomes: Map<number, RowOutcome>;
+  /** Rows of which a copy has the header, while nobody knows whether this target rewrites. */
+  undecided: Set<number>;
+  /** Rows that are in doubt though the window is not: a copy that was there before may be theirs, or another row's. */
+  doubtful: Set<number>;
 }
 
 export interface Refusal {

@@ -23,6 +23,7 @@ function line(emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxL
     surplus: 0,
     openDoubts: 0,
     removedAtTarget: 0,
+    byHeaders: 0,
     droppedKeywords: 0,
     repaired: 0,
     pendingFlags: 0,

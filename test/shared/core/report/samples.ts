@@ -20,6 +20,7 @@ export const mailbox = (emailAddress: string, more: Partial<MailboxLine> = {}): 
   surplus: 0,
   openDoubts: 0,
   removedAtTarget: 0,
+  byHeaders: 0,
   droppedKeywords: 0,
   repaired: 0,
   pendingFlags: 0,

@@ -1,0 +1,61 @@
+/** Stopped at every port call, at a target that adds a header line to all it stores: nothing missing, nothing twice. */
+import { describe, expect, test } from '@jest/globals';
+import { createWorld, key, runPass, type World } from '../support/world.ts';
+import { Interrupted, Interrupter, interruptible } from '../support/interrupt.ts';
+
+const pass = { passId: 'contoso-initial', pass: 'initial' } as const;
+
+/** Twins, messages of one second, one of a second of its own; all have headers of their own. */
+async function world(knownBefore: boolean): Promise<World> {
+  const made = await createWorld({ target: { rewrites: 'header' } });
+  const put = (name: string, second: number): number =>
+    made.source.store('INBOX', {
+      octets: `Message-ID: <${name}@x>\r\nSubject: ${name}\r\n\r\nbody\r\n`,
+      internalDate: `01-Mar-2026 10:00:0${second} +0000`,
+    });
+  for (const name of ['twin', 'twin', 'a', 'b']) put(name, 1);
+  for (const [i, name] of ['c', 'd'].entries()) put(name, 2 + i);
+  if (knownBefore) await made.ports.mailboxes.update(key.batch, key.mailboxId, { rewrites: true });
+  return made;
+}
+
+async function stoppedAt(at: number | null, made: World): Promise<Interrupter> {
+  const interrupter = new Interrupter(at === null ? null : { at, when: 'after' });
+  await runPass(made, pass, interruptible(made.ports, interrupter)).catch((error: unknown) => {
+    if (!(error instanceof Interrupted)) throw error;
+  });
+  return interrupter;
+}
+
+const sent = ({ target }: World): string[] =>
+  target
+    .folder('INBOX')
+    .messages.map(({ asSent }) => Buffer.from(asSent).toString())
+    .sort();
+
+describe.each([
+  ['known to rewrite: exactly once', true, 0],
+  ['not known yet: at most one twin, and it is reported', false, 1],
+])('a target %s', (_title, knownBefore, mostTwins) => {
+  test('whichever call was the last', async () => {
+    const { calls } = await stoppedAt(null, await world(knownBefore));
+    expect(calls).toBeGreaterThan(40);
+    const failures: string[] = [];
+    const adopted: number[] = [];
+    for (let at = 1; at <= calls; at++) {
+      const made = await world(knownBefore);
+      const { stoppedIn } = await stoppedAt(at, made);
+      const { verdict } = await runPass(made, pass);
+      const record = await made.ports.mailboxes.read(key.batch, key.mailboxId);
+      const wanted = made.source.folder('INBOX').messages.map(({ octets }) => Buffer.from(octets).toString());
+      const copies = sent(made);
+      const twins = copies.length - wanted.length;
+      const missing = wanted.filter((one) => !copies.includes(one));
+      if (verdict !== 'complete' || missing.length > 0 || twins > mostTwins || twins !== record?.surplus)
+        failures.push(`${at} ${stoppedIn}: ${verdict}, ${twins} twins, ${record?.surplus} reported`);
+      adopted.push(record?.byHeaders ?? 0);
+    }
+    expect(failures).toEqual([]);
+    expect(Math.max(...adopted)).toBeGreaterThanOrEqual(5);
+  });
+});
