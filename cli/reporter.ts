@@ -85,6 +85,7 @@ export class Reporter {
         byHeaders: m.byHeaders,
         repaired: m.repaired,
         pendingFlags: m.pendingFlags,
+        overLimit: m.overLimit ?? null,
       })),
     );
     const passes = summaries.map(({ passId, pass, verdict, failure, rejected }) => ({

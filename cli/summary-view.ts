@@ -26,6 +26,7 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     '',
     ...(summary.mailboxes.length > 0 ? [...table.map((line) => line.trimEnd()), ''] : []),
     ...failures,
+    ...summary.mailboxes.flatMap((m) => overLimitLines(m, summary.pass)),
     ...(summary.failure ? [`${summary.failure.code}: ${summary.failure.message}`, `  ${summary.failure.hint}`] : []),
     ...(summary.rejected > 0 ? [`${summary.rejected} rows of the CSV were rejected: see rejected.csv`] : []),
     ...alteredLines(summary),
@@ -44,6 +45,15 @@ function alteredLines({ mailboxes }: PassSummary): string[] {
     [sum((m) => m.droppedKeywords), 'keywords left out because the target cannot keep them'],
   ];
   return lines.filter(([count]) => count > 0).map(([count, text]) => `${countText(count)} ${text}`);
+}
+
+function overLimitLines({ emailAddress, overLimit }: MailboxLine, pass: PassSummary['pass']): string[] {
+  if (!overLimit || overLimit.messages === 0) return [];
+  const { messages, bytes } = overLimit;
+  const what = pass === 'preflight' ? 'over a limit, would be left out' : 'over a limit, left out';
+  return [
+    `${emailAddress}: ${countText(messages)} ${messages === 1 ? 'message' : 'messages'} (${bytesText(bytes)}) ${what}: see items.jsonl`,
+  ];
 }
 
 function failureLines(m: MailboxLine): string[] {

@@ -113,7 +113,12 @@ export const catalogue = {
   MESSAGE_TOO_LARGE: {
     scope: 'message',
     retry: 'never',
-    hint: 'Raise the size limit of the target (or limits.messageBytes), then run a retry pass (mailferry retry).',
+    hint: 'Raise the size limit of the target (or limits.messageBytes), then run the pass again; what is in quarantine needs a retry pass (mailferry retry).',
+  },
+  OVER_ITEM_LIMIT: {
+    scope: 'message',
+    retry: 'never',
+    hint: 'The mailbox holds more messages than limits.itemsPerMailbox. Raise it, then run the pass again: the newest follow.',
   },
   MESSAGE_UNREADABLE: {
     scope: 'message',

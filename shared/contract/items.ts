@@ -67,6 +67,10 @@ export const Counts = z.object({
 });
 export type Counts = z.infer<typeof Counts>;
 
+/** Messages that a limit leaves out. */
+export const OverLimit = z.object({ messages: count, bytes: count });
+export type OverLimit = z.infer<typeof OverLimit>;
+
 export const mailboxStates = ['queued', 'planning', 'syncing', 'settled', 'closed'] as const;
 
 export const MailboxRecord = z.object({
@@ -110,6 +114,8 @@ export const MailboxRecord = z.object({
   /** Messages of the source whose copy was repaired, and those whose copy lacks flags that the target refused. */
   repaired: count.default(0),
   pendingFlags: count.default(0),
+  /** As of the last settle, or what a preflight expects; absent in records of before. */
+  overLimit: OverLimit.optional(),
   finalDone: z.boolean(),
   updatedAt: Instant,
 });
@@ -137,6 +143,8 @@ export const FolderRecord = z.object({
   /** The plan that was settled: its chunks and those of earlier plans are in the ledger. */
   sequence: count,
   rowCount: count,
+  /** Of them copied or present; absent in records of before. */
+  delivered: count.optional(),
   openDoubts: count,
 });
 export type FolderRecord = z.infer<typeof FolderRecord>;
@@ -155,6 +163,8 @@ export const PlannedFolder = z.object({
   rematch: z.boolean(),
   /** Chunks of plans up to this one are in the folder's ledger already; a carried chunk may hold such rows too. */
   settledSequence: count,
+  /** Rows of this plan, and of those it carries on, that a limit leaves out. */
+  leftOut: count.optional(),
   /** UIDs of the ledger that the source no longer has. */
   vanished: z.array(SourceUid),
   /** Set when this folder could not be planned; the others go on. */
@@ -164,7 +174,8 @@ export type PlannedFolder = z.infer<typeof PlannedFolder>;
 
 export const PlannedChunk = z.object({
   chunkId: ChunkId,
-  kind: z.enum(['copy', 'flags']),
+  /** skipped: its rows have their outcome by the plan, and no worker ever sees them. */
+  kind: z.enum(['copy', 'flags', 'skipped']),
   rows: ObjectRef,
   rowCount: count,
   sizeBytes: count,
@@ -179,7 +190,7 @@ export const MailboxPlan = z.object({
   passId: PassId,
   sequence: count,
   folders: z.array(PlannedFolder),
-  /** Newest mail first; chunks that an earlier pass left unfinished come before all others. */
+  /** Newest mail first; chunks that an earlier pass left unfinished come before all others, those of skipped rows last. */
   chunks: z.array(PlannedChunk),
   droppedKeywords: count,
 });
@@ -204,8 +215,14 @@ export const CopyRow = z.object({
   repairs: Repairs,
   /** Asked for by `retry`: its octets are those in quarantine. `vanished`: the source no longer has it. */
   kept: z.object({ vanished: z.boolean() }).optional(),
+  /** Has an outcome in the ledger already, and is tried again. */
+  again: z.boolean().optional(),
 });
 export type CopyRow = z.infer<typeof CopyRow>;
+
+/** One line of a skipped chunk: a message that is over a limit, with the code that says over which. */
+export const SkippedRow = CopyRow.extend({ skip: Code });
+export type SkippedRow = z.infer<typeof SkippedRow>;
 
 /** One line of a flags chunk: make the target's flags follow the source's where the target's user did not touch them. */
 export const FlagsRow = z.object({

@@ -44,6 +44,9 @@ export const ledgerKeys = {
     `ledgers/${batch}/${mailboxId}/folders/${folder}/${sequence(n)}.jsonl`,
   /** Rows of one mailbox whose outcome is neither copied nor present, written by SettleMailbox. */
   items: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/items.jsonl`,
+  /** What a preflight expects to be left out. */
+  preflight: (batch: string, mailboxId: MailboxId, n: number): string =>
+    `ledgers/${batch}/${mailboxId}/preflight/${sequence(n)}.jsonl`,
   /** Per folder: names and counts, written by SettleMailbox, read by ReportPass. */
   summary: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/summary.json`,
 } as const;

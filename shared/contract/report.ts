@@ -1,7 +1,7 @@
 /** `summary.json`: what a pass came to, for programs; report.html and report.csv say the same to people. */
 import * as z from 'zod';
 import { BatchName, MailboxId, PassId } from './ids.ts';
-import { Counts, Failure } from './items.ts';
+import { Counts, Failure, OverLimit } from './items.ts';
 import { passKinds } from './names.ts';
 import { verdicts } from './workflow.ts';
 
@@ -30,6 +30,7 @@ export const MailboxLine = z.object({
   repaired: count.default(0),
   pendingFlags: count.default(0),
   folderCount: count,
+  overLimit: OverLimit.optional(),
 });
 export type MailboxLine = z.infer<typeof MailboxLine>;
 

@@ -39,8 +39,10 @@ export const Settings = z.strictObject({
     .optional(),
   limits: z
     .strictObject({
-      /** Largest message that is tried; the target's own limit counts too. Default 150,000,000. */
+      /** Largest message that is tried; the target's own limit counts too. Default 35 MB. */
       messageBytes: z.number().int().min(1).optional(),
+      /** Messages of a mailbox that are delivered, the newest; those already delivered count. Default 500,000. */
+      itemsPerMailbox: z.number().int().min(1).optional(),
     })
     .optional(),
   schedule: z.strictObject({ every: Interval.optional() }).optional(),
@@ -50,6 +52,7 @@ export type Settings = z.infer<typeof Settings>;
 export const defaults = {
   connectionsTotal: 20,
   connectionsPerMailbox: 2,
-  messageBytes: 150_000_000,
+  messageBytes: 35 * 1024 * 1024,
+  itemsPerMailbox: 500_000,
   every: '24h',
 } as const;

@@ -12,9 +12,11 @@ import { verdictOf } from '../core/settle/verdict.ts';
 import { MigrationError } from '../errors.ts';
 import type { Deadline } from '../ports/runtime.ts';
 import { readCarried } from './plan/carried.ts';
-import { preflight, verify } from './plan/inspect.ts';
+import { verify } from './plan/inspect.ts';
+import { withinLimits } from './plan/limits.ts';
 import { openBoth, type BothSides } from './plan/open-both.ts';
 import { planFolders } from './plan/plan-folders.ts';
+import { preflight } from './plan/preflight.ts';
 import { isQuiet, type FolderPlan, type Planning, type PlanPorts } from './plan/planning.ts';
 import { writePlan } from './plan/write-plan.ts';
 
@@ -79,6 +81,8 @@ async function begin(ports: PlanPorts, mailbox: MailboxRecord, request: MailboxR
     failure: null,
     verdict: null,
     updatedAt: new Date(ports.clock.nowMs()).toISOString(),
+    // What an earlier pass left out says nothing of what this one expects, should it fail.
+    ...(request.pass === 'preflight' ? { overLimit: { messages: 0, bytes: 0 } } : {}),
   } as const;
   await ports.mailboxes.update(request.batch, mailbox.mailboxId, fields);
   return { ...mailbox, ...fields };
@@ -93,9 +97,13 @@ async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailbox
   const { request, mailbox } = opened;
   const planning = await preparePlanning(ports, opened);
   const mapped = await mapMailbox(planning);
-  if (request.pass === 'preflight') return end(planning, request, await preflight(planning, mapped));
-  const folders = await planFolders(planning, mapped, opened);
-  if (!folders) return { status: 'more' };
+  if (request.pass === 'preflight') {
+    const found = await preflight(planning, mapped, opened.deadline);
+    return found ? end(planning, request, found) : { status: 'more' };
+  }
+  const listed = await planFolders(planning, mapped, opened);
+  if (!listed) return { status: 'more' };
+  const folders = withinLimits(planning, listed);
   if (request.pass === 'verify') return end(planning, request, verify(planning, folders));
   if (folders.every(isQuiet) && isSettled(planning)) {
     return end(planning, request, { verdict: verdictOf(mailbox.counts, false), failure: null });
@@ -171,7 +179,7 @@ async function makePlan(
 
 const planned = ({ settings }: BatchRecord, plan: MailboxPlan): PlanMailboxResult => ({
   status: 'planned',
-  chunkCount: plan.chunks.length,
+  chunkCount: plan.chunks.filter((chunk) => chunk.kind !== 'skipped').length,
   chunkConcurrency: chunkConcurrency(settings),
 });
 

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { MailboxId } from '../contract/ids.ts';
-import type { MailboxRecord, PassRecord } from '../contract/items.ts';
+import type { ItemLine, MailboxRecord, PassRecord } from '../contract/items.ts';
 import { reportKeys } from '../contract/keys.ts';
 import type { MailboxLine, PassSummary } from '../contract/report.ts';
 import type { ObjectRef, PassReported, ReportRequest, Verdict } from '../contract/workflow.ts';
@@ -13,10 +13,11 @@ import { accountFor } from '../core/batch/account-mailbox.ts';
 import { failureOf } from '../core/failure.ts';
 import { reportCsv } from '../core/report/report-csv.ts';
 import { reportHtml } from '../core/report/report-html.ts';
+import { mostShown } from '../core/report/left-out.ts';
 import { summaryTotals } from '../core/report/totals.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readEndings } from './batch/map-results.ts';
-import { readFolders, readItems } from './batch/mailbox-evidence.ts';
+import { readExpectedItems, readFolders, readItems } from './batch/mailbox-evidence.ts';
 
 type ReportPorts = Pick<Ports, 'batches' | 'mailboxes' | 'data' | 'clock' | 'telemetry'>;
 
@@ -89,8 +90,8 @@ function passVerdict({ failed, lines }: { failed: boolean; lines: readonly Mailb
 
 function lineOf(record: MailboxRecord): MailboxLine {
   const { mailboxId, emailAddress, targetUser, origin, failure, counts, copiedNow, flagsChangedNow, planned } = record;
-  const { surplus, openDoubts, removedAtTarget, byHeaders, droppedKeywords, repaired, pendingFlags, folderCount } =
-    record;
+  const { surplus, openDoubts, removedAtTarget, byHeaders, droppedKeywords, repaired, pendingFlags } = record;
+  const { folderCount, overLimit } = record;
   return {
     mailboxId,
     emailAddress,
@@ -110,22 +111,34 @@ function lineOf(record: MailboxRecord): MailboxLine {
     repaired,
     pendingFlags,
     folderCount,
+    overLimit,
   };
 }
 
 async function writeReport(
   ports: ReportPorts,
-  { batch, passId }: ReportRequest,
+  { batch, passId, pass }: ReportRequest,
   at: { summary: PassSummary; mailboxes: readonly MailboxRecord[] },
 ): Promise<ObjectRef> {
   const { data } = ports;
   const folders = await readFolders(ports, batch, at.mailboxes);
   const settled = at.mailboxes.filter(({ mailboxId }) => folders.has(mailboxId));
-  await data.putLines(reportKeys.items(batch, passId), readItems(ports, batch, settled));
+  const items = pass === 'preflight' ? readExpectedItems(ports, batch, at.mailboxes) : readItems(ports, batch, settled);
+  const leftOut: ItemLine[] = [];
+  await data.putLines(reportKeys.items(batch, passId), noting(items, leftOut));
   await data.putText(reportKeys.csv(batch, passId), reportCsv(at.summary), 'text/csv; charset=utf-8');
   await data.putJson(reportKeys.summary(batch, passId), at.summary);
-  const html = reportHtml(at.summary, folders);
+  const html = reportHtml(at.summary, folders, leftOut);
   return data.putText(reportKeys.html(batch, passId), html, 'text/html; charset=utf-8');
+}
+
+/** Passes the items on, and keeps of those left out as many as report.html shows. */
+async function* noting(items: AsyncIterable<ItemLine>, leftOut: ItemLine[]): AsyncIterable<ItemLine> {
+  for await (const item of items) {
+    const isLeftOut = item.outcome === 'skipped' || item.outcome === 'quarantined';
+    if (isLeftOut && leftOut.length < mostShown) leftOut.push(item);
+    yield item;
+  }
 }
 
 async function concludeBatch(

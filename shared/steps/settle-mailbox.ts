@@ -6,6 +6,7 @@ import { ItemLine, MailboxPlan, MailboxSummary, type Failure, type MailboxRecord
 import { ledgerKeys } from '../contract/keys.ts';
 import type { MailboxEnded, SettleRequest } from '../contract/workflow.ts';
 import type { FolderProblem } from '../core/settle/ledger.ts';
+import { overLimitOf } from '../core/plan/over-limits.ts';
 import { addCounts, verdictOf } from '../core/settle/verdict.ts';
 import { failed, failureOf } from '../core/failure.ts';
 import { isErrorCode, MigrationError } from '../errors.ts';
@@ -53,6 +54,7 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     droppedKeywords: plan.droppedKeywords + total((f) => f.droppedKeywords),
     repaired: total((f) => f.repaired),
     pendingFlags: total((f) => f.pendingFlags),
+    overLimit: overLimitOf(settled.flatMap((f) => f.items.filter((row) => row.outcome === 'skipped'))),
     ...(failure === null ? { settledSequence: plan.sequence } : {}),
   };
   return conclude(ports, { key, request, failure, fields });

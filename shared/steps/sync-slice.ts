@@ -13,7 +13,7 @@ import { followFlags } from './sync/follow-flags.ts';
 import { ChunkLease } from './sync/lease.ts';
 import { putTailPart } from './sync/ledger-parts.ts';
 import { continued, done, waitFor } from './sync/slice-result.ts';
-import { loadAssignment, messageLimitBytes, readCopyRows, type Assignment, type SlicePorts } from './sync/slice.ts';
+import { loadAssignment, readCopyRows, type Assignment, type SlicePorts } from './sync/slice.ts';
 
 export interface Invocation {
   /** Owner of the lease; differs for every invocation. */
@@ -74,7 +74,7 @@ async function work(assignment: Assignment, lease: ChunkLease, deadline: Deadlin
     throw stuck(assignment, record, rows[record.committed]);
   }
   await putTailPart(assignment.ports.data, { key: assignment.key, record, rows });
-  return copyChunk({ ...assignment, rows, lease, deadline, messageLimitBytes: messageLimitBytes(assignment.batch) });
+  return copyChunk({ ...assignment, rows, lease, deadline });
 }
 
 /** Released whatever happened, so that nobody waits for the lease; what cannot be released is taken over after it. */

@@ -11,11 +11,16 @@ export function headline(summary: PassSummary): string {
   if (verdict === 'incomplete') return 'The pass is not complete yet.';
   if (totals.mailboxes === 0) return 'There was no mailbox to work on.';
   const all = plural(totals.mailboxes, 'mailbox', 'mailboxes');
-  if (pass === 'preflight') return `${all} can be migrated.`;
+  if (pass === 'preflight') return `${all} can be migrated${expectedText(summary)}.`;
   const { skipped, quarantined } = totals.counts;
   if (verdict === 'complete with skips')
     return `Every message of ${all} is accounted for; ${countText(skipped + quarantined)} could not be delivered.`;
   return `Every message of ${all} has arrived.`;
+}
+
+function expectedText({ mailboxes }: PassSummary): string {
+  const over = mailboxes.reduce((sum, m) => sum + (m.overLimit?.messages ?? 0), 0);
+  return over === 0 ? '' : `; ${plural(over, 'message')} over a limit would be left out`;
 }
 
 function someIncomplete({ totals: { incomplete, mailboxes }, pass }: PassSummary): string {

@@ -56,9 +56,17 @@ const mailboxFailure = ({ emailAddress, origin, failure }: MailboxLine): Html[] 
         </div>`,
       ];
 
-function notesOf({ mailboxes, totals }: PassSummary): string[] {
+function notesOf({ mailboxes, totals, pass }: PassSummary): string[] {
   const sum = (of: (m: MailboxLine) => number): number => mailboxes.reduce((all, m) => all + of(m), 0);
   const notes: [count: number, one: string, many: string, text: string][] = [
+    [
+      sum((m) => m.overLimit?.messages ?? 0),
+      'message',
+      'messages',
+      pass === 'preflight'
+        ? 'over a limit would be left out; raise limits.messageBytes or limits.itemsPerMailbox first to have them copied.'
+        : 'over a limit; once it is raised, the next pass copies them.',
+    ],
     [
       totals.counts.skipped + totals.counts.quarantined,
       'message',

@@ -26,6 +26,7 @@ const columns: readonly (readonly [string, (m: MailboxLine) => string | number])
   ['Keywords the target cannot keep', (m) => m.droppedKeywords],
   ['Repaired messages', (m) => m.repaired],
   ['Messages without all flags', (m) => m.pendingFlags],
+  ['Over a limit', (m) => m.overLimit?.messages ?? 0],
   ['Folders', (m) => m.folderCount],
   ['Code', (m) => m.failure?.code ?? ''],
   ['Reason', (m) => m.failure?.message ?? ''],

@@ -3,10 +3,12 @@
  * kept. Holds names of mailboxes and folders, never a subject.
  */
 import { createHash } from 'node:crypto';
+import type { ItemLine } from '../../contract/items.ts';
 import type { PassSummary } from '../../contract/report.ts';
 import { bar, legend, spokenOf } from './bar.ts';
 import { headline } from './headline.ts';
 import { html, nothing, type Html } from './html.ts';
+import { leftOutMessages } from './left-out.ts';
 import { nextSteps } from './next-steps.ts';
 import { countText, durationText, sizeText } from './numbers.ts';
 import { style } from './style.ts';
@@ -20,7 +22,8 @@ const policy: Html = {
 };
 const styleSheet: Html = { html: `<style>${style}</style>` };
 
-export function reportHtml(summary: PassSummary, folders: FoldersByMailbox): string {
+/** `leftOut`: the first messages that were left out. */
+export function reportHtml(summary: PassSummary, folders: FoldersByMailbox, leftOut: readonly ItemLine[] = []): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -38,7 +41,7 @@ export function reportHtml(summary: PassSummary, folders: FoldersByMailbox): str
           <p class="soft">${timing(summary)}</p>
           ${figures(summary)} ${outcomes(summary)} ${nextSteps(summary)}
           <h2>Mailboxes</h2>
-          ${mailboxTable(summary)} ${folderDetails(summary, folders)}
+          ${mailboxTable(summary)} ${leftOutMessages(summary, leftOut)} ${folderDetails(summary, folders)}
           <p class="soft">
             Pass <code>${summary.passId}</code>. The same figures for programs: summary.json, report.csv, items.jsonl.
           </p>

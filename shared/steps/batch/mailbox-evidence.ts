@@ -22,6 +22,18 @@ export async function readFolders(
   return new Map(summaries.flatMap((summary) => (summary ? [[summary.mailboxId, summary.folders] as const] : [])));
 }
 
+/** What a preflight of each mailbox expects to be left out; where it failed it expects nothing. */
+export async function* readExpectedItems(
+  { data }: EvidencePorts,
+  batch: string,
+  mailboxes: Iterable<MailboxRecord>,
+): AsyncIterable<ItemLine> {
+  for (const { mailboxId, planSequence, overLimit } of mailboxes) {
+    if (!overLimit || overLimit.messages === 0) continue;
+    yield* data.readLines(ledgerKeys.preflight(batch, mailboxId, planSequence), (v) => ItemLine.parse(v));
+  }
+}
+
 /** SettleMailbox writes the items before the summary, so a mailbox with a summary has them. */
 export async function* readItems(
   { data }: EvidencePorts,

@@ -20,7 +20,7 @@ export function carriedOf(plan: MailboxPlan, records: ReadonlyMap<FolderKey, Fol
   const isOpen = (folder: FolderKey, chunkSequence: number): boolean =>
     Math.max(records.get(folder)?.sequence ?? 0, entries.get(folder)?.settledSequence ?? 0) < chunkSequence;
   const chunks = plan.chunks.filter(
-    ({ kind, chunkId, folders }) => kind === 'copy' && folders.some((f) => isOpen(f, planSequenceOf(chunkId))),
+    ({ kind, chunkId, folders }) => kind !== 'flags' && folders.some((f) => isOpen(f, planSequenceOf(chunkId))),
   );
   const open = new Set(
     chunks.flatMap(({ chunkId, folders }) => folders.filter((f) => isOpen(f, planSequenceOf(chunkId)))),

@@ -46,5 +46,5 @@ export async function readListing({ ports, key, sequence }: At, folderKey: Folde
     else flags.push(line.row);
   }
   if (!head) throw new MigrationError('STATE_DAMAGED', 'A stored listing has no head.');
-  return { folder: head.folder, droppedKeywords: head.droppedKeywords, rows, flags };
+  return { folder: head.folder, droppedKeywords: head.droppedKeywords, rows, skipped: [], flags };
 }

@@ -31,19 +31,19 @@ export async function planFolder(planning: Planning, mapped: MappedFolder, seen:
     if (!(error instanceof MigrationError) || catalogue[error.code].scope !== 'folder') throw error;
     const entry = pending ?? plannedFolder(mapped, { record, pending, state: unknownState });
     const failure = { code: error.code, message: error.message };
-    return { folder: { ...entry, failure }, rows: [], flags: [], droppedKeywords: 0 };
+    return { folder: { ...entry, failure }, rows: [], skipped: [], flags: [], droppedKeywords: 0 };
   }
 }
 
 /** Nothing happened since the checkpoint, as far as the server tells without opening the folder. */
 export function unchangedFolder(mapped: MappedFolder, record: FolderRecord): FolderPlan {
   const entry = plannedFolder(mapped, { record, pending: null, state: record.checkpoint });
-  return { folder: { ...entry, expectedRows: record.rowCount }, rows: [], flags: [], droppedKeywords: 0 };
+  return { folder: { ...entry, expectedRows: record.rowCount }, rows: [], skipped: [], flags: [], droppedKeywords: 0 };
 }
 
-const unknownState: FolderState = { uidValidity: 0, uidNext: 0, messageCount: 0, highestModSeq: null };
+export const unknownState: FolderState = { uidValidity: 0, uidNext: 0, messageCount: 0, highestModSeq: null };
 
-function plannedFolder(mapped: MappedFolder, { record, state }: FolderKnowledge): PlannedFolder {
+export function plannedFolder(mapped: MappedFolder, { record, state }: FolderKnowledge): PlannedFolder {
   return {
     ...mapped,
     state,
@@ -75,7 +75,7 @@ async function rematch(planning: Planning, at: At & { voids: boolean }): Promise
     rematch: true,
     settledSequence: voids ? planning.carried.sequence : entry.settledSequence,
   };
-  return { folder, flags: [], ...copyRows(mapped.folderKey, messages, candidates) };
+  return { folder, skipped: [], flags: [], ...copyRows(mapped.folderKey, messages, candidates) };
 }
 
 async function matchUnforeseen(planning: Planning, mapped: MappedFolder): Promise<Candidates> {
@@ -98,7 +98,9 @@ async function increment(planning: Planning, at: At & { work: Increment }): Prom
     : { state: known.state, messages: added, vanished: [], expectedRows: expectedRows(known, added.length) };
   if (ledger.length > 0) await reopen(source, at);
   const retried = known.pending ? [] : await messagesToRetry(planning, ledger, new Set(recounted.vanished));
-  const rows = copyRows(mapped.folderKey, [...recounted.messages, ...retried], () => []);
+  const rows = copyRows(mapped.folderKey, recounted.messages, () => []);
+  const again = copyRows(mapped.folderKey, retried, () => []).rows;
+  rows.rows.push(...again.map((row) => ({ ...row, again: true })));
   if (planning.retry && !known.pending)
     rows.rows.push(...(await quarantined(planning, { mapped, ledger, ...recounted })));
   const flags = await changedFlags(source, { folder: mapped.folderKey, work: work.flags, ledger, state: known.state });
@@ -110,7 +112,7 @@ async function increment(planning: Planning, at: At & { work: Increment }): Prom
     rematch: known.pending?.rematch ?? false,
     vanished: [...(known.pending?.vanished ?? []), ...recounted.vanished],
   };
-  return { folder, flags, ...rows };
+  return { folder, skipped: [], flags, ...rows };
 }
 
 /** Flags and earlier failures are asked of the open folder, which must still be the one that was surveyed. */

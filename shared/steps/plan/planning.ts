@@ -7,6 +7,7 @@ import type {
   MailboxRecord,
   PlannedChunk,
   PlannedFolder,
+  SkippedRow,
 } from '../../contract/items.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
@@ -51,11 +52,17 @@ export interface Planning {
 export interface FolderPlan {
   folder: PlannedFolder;
   rows: CopyRow[];
+  /** Over a limit; known once all folders are listed. */
+  skipped: SkippedRow[];
   flags: FlagsRow[];
   droppedKeywords: number;
 }
 
-/** Nothing to copy, to change or to settle. */
-export function isQuiet({ folder, rows, flags }: FolderPlan): boolean {
-  return rows.length + flags.length + folder.vanished.length === 0 && !folder.rematch && folder.failure === null;
+/** Nothing to copy, to leave out, to change or to settle. */
+export function isQuiet({ folder, rows, skipped, flags }: FolderPlan): boolean {
+  return (
+    rows.length + skipped.length + flags.length + folder.vanished.length === 0 &&
+    !folder.rematch &&
+    folder.failure === null
+  );
 }

@@ -1,6 +1,6 @@
 /** Cuts the plan into chunks and makes it durable: rows, then the plan, then the pointer to it. A crash in between leaves the old plan. */
 import { chunkIdOf, type FolderKey } from '../../contract/ids.ts';
-import type { CopyRow, FlagsRow, MailboxPlan, PlannedChunk } from '../../contract/items.ts';
+import type { CopyRow, FlagsRow, MailboxPlan, PlannedChunk, PlannedFolder, SkippedRow } from '../../contract/items.ts';
 import type { ObjectRef } from '../../contract/workflow.ts';
 import { planKeys } from '../../contract/keys.ts';
 import { chunkConcurrency } from '../../core/batch/concurrency.ts';
@@ -19,7 +19,8 @@ export async function writePlan(
   const { ports, key, sequence, carried, settings } = planning;
   const flags = folders.flatMap((f) => f.flags);
   const flagShares = sharesOf(flags);
-  const room = Math.max(1, mostChunks - carried.chunks.length - flagShares.length);
+  const begun = carried.chunks.filter((chunk) => chunk.kind === 'copy');
+  const room = Math.max(1, mostChunks - begun.length - flagShares.length);
   const shares = [
     ...cutChunks(
       folders.flatMap((f) => f.rows),
@@ -32,17 +33,27 @@ export async function writePlan(
     ),
     ...flagShares,
   ];
-  const chunks: PlannedChunk[] = [...carried.chunks];
+  const chunks: PlannedChunk[] = begun;
   for (const [number, rows] of shares.entries()) chunks.push(await writeChunk(planning, number, rows));
+  // Last, because workers are given the chunks before them by number.
+  chunks.push(...carried.chunks.filter((chunk) => chunk.kind === 'skipped'));
+  const skipped = folders.flatMap((f) => f.skipped);
+  if (skipped.length > 0) chunks.push(await writeChunk(planning, shares.length, skipped));
   const plan: MailboxPlan = {
     version: 1,
     passId,
     sequence,
-    folders: [...folders.map((f) => f.folder), ...orphans(planning, folders)],
+    folders: [...folders.map((f) => entryOf(planning, f)), ...orphans(planning, folders)],
     chunks,
     droppedKeywords: folders.reduce((sum, f) => sum + f.droppedKeywords, 0),
   };
   return { plan, ref: await ports.data.putJson(planKeys.plan(key.batch, key.mailboxId, sequence), plan) };
+}
+
+function entryOf({ carried }: Planning, { folder, skipped }: FolderPlan): PlannedFolder {
+  const voids = carried.sequence > 0 && folder.settledSequence >= carried.sequence;
+  const before = voids ? 0 : (carried.pending.get(folder.folderKey)?.leftOut ?? 0);
+  return { ...folder, leftOut: before + skipped.length };
 }
 
 /** Folders of carried chunks that the source has no more: their rows still need an outcome (`gone`). */
@@ -51,7 +62,7 @@ function orphans({ carried }: Planning, folders: readonly FolderPlan[]): Mailbox
   return [...carried.pending.values()].filter((folder) => !planned.has(folder.folderKey));
 }
 
-type Rows = readonly CopyRow[] | readonly FlagsRow[];
+type Rows = readonly CopyRow[] | readonly FlagsRow[] | readonly SkippedRow[];
 
 function sharesOf(flags: readonly FlagsRow[]): FlagsRow[][] {
   const shares: FlagsRow[][] = [];
@@ -65,7 +76,7 @@ async function writeChunk({ ports, key, sequence }: Planning, number: number, ro
   const folders = new Set<FolderKey>(rows.map((row) => row.folder));
   return {
     chunkId,
-    kind: rows.some((row) => 'base' in row) ? 'flags' : 'copy',
+    kind: rows.some((row) => 'base' in row) ? 'flags' : rows.some((row) => 'skip' in row) ? 'skipped' : 'copy',
     rows: ref,
     rowCount: rows.length,
     sizeBytes: rows.reduce((sum, row) => sum + ('sizeBytes' in row ? row.sizeBytes : 0), 0),

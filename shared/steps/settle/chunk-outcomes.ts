@@ -1,10 +1,19 @@
 /** What the chunks of a plan have settled, by folder. */
-import { CopyRow, FlagsRow, type LedgerPartRow, type MailboxPlan, type PlannedChunk } from '../../contract/items.ts';
+import {
+  CopyRow,
+  FlagsRow,
+  SkippedRow,
+  type LedgerPartRow,
+  type MailboxPlan,
+  type PlannedChunk,
+} from '../../contract/items.ts';
 import { planSequenceOf, type FolderKey, type SourceUid } from '../../contract/ids.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Parser } from '../../ports/objects.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
+import { ledgerPartRow } from '../../core/protocol/ledger-part.ts';
 import { readOutcomes } from '../sync/ledger-parts.ts';
+import { lastWord } from '../sync/window-task.ts';
 
 export interface PlanOutcomes {
   added: Map<FolderKey, LedgerPartRow[]>;
@@ -21,6 +30,7 @@ export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, pla
   for (const chunk of plan.chunks) {
     const isOpen = (folder: FolderKey): boolean => (settled.get(folder) ?? 0) < planSequenceOf(chunk.chunkId);
     if (chunk.kind === 'copy') await addCopies(ports, { key, chunk, isOpen, outcomes });
+    else if (chunk.kind === 'skipped') await addSkipped(ports, { key, chunk, isOpen, outcomes });
     else await addFlags(ports, { key, chunk, isOpen, outcomes });
   }
   return outcomes;
@@ -40,10 +50,20 @@ async function addCopies(ports: OutcomePorts, { key, chunk, isOpen, outcomes }: 
   for (const row of rows.slice(record?.committed ?? 0)) if (isOpen(row.folder)) outcomes.unfinished.add(row.folder);
   if (!record) return;
   for await (const row of readOutcomes(ports.data, { key, record, rows })) {
-    if (!isOpen(row.folder)) continue;
-    const added = outcomes.added.get(row.folder);
-    if (added) added.push(row);
-    else outcomes.added.set(row.folder, [row]);
+    if (isOpen(row.folder)) add(outcomes, row);
+  }
+}
+
+function add({ added }: PlanOutcomes, row: LedgerPartRow): void {
+  const rows = added.get(row.folder);
+  if (rows) rows.push(row);
+  else added.set(row.folder, [row]);
+}
+
+/** The plan is these rows' last word: no worker was given them. */
+async function addSkipped(ports: OutcomePorts, { chunk, isOpen, outcomes }: At): Promise<void> {
+  for (const row of await readAll(ports, chunk, (v) => SkippedRow.parse(v))) {
+    if (isOpen(row.folder)) add(outcomes, ledgerPartRow(row, lastWord('skipped', row.skip, false), 0));
   }
 }
 

@@ -15,6 +15,7 @@ import {
   countByHeaders,
   countRows,
   isItem,
+  isDelivered,
   isLive,
   isRepaired,
   judgeFolder,
@@ -120,6 +121,7 @@ async function writeFolder(
     ledger,
     sequence,
     rowCount: at.rows.filter((row) => isLive(row) && row.outcome !== 'gone').length,
+    delivered: at.rows.filter((row) => isLive(row) && isDelivered(row)).length,
     openDoubts: openDoubts(at.rows),
   });
 }

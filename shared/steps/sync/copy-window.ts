@@ -18,13 +18,9 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
     for (const index of open())
       if (!isKept(slice, index)) outcomes.set(index, lastWord('gone', 'UIDVALIDITY_CHANGED', task.doubt));
   }
-  const limitBytes = Math.min(slice.messageLimitBytes, sessions.target.capabilities.appendLimitBytes ?? Infinity);
-  for (const index of open()) {
-    if ((slice.rows[index]?.sizeBytes ?? 0) > limitBytes)
-      outcomes.set(index, lastWord('skipped', 'MESSAGE_TOO_LARGE', false));
-  }
+  skipTooLarge(slice, sessions, { task, indexes: open() });
   merge(await matchPresent(slice, sessions, { task, indexes: open() }));
-  const undecided = await decideByOne(slice, sessions, { task, open, limitBytes });
+  const undecided = await decideByOne(slice, sessions, { task, open });
   if (undecided) return undecided;
 
   for (const index of open().filter((i) => isKept(slice, i))) {
@@ -36,9 +32,11 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
   for (const attempt of [1, 2, 3]) {
     const indexes = attempt === 1 ? open() : await stillThere(slice, sessions, open());
     if (indexes.length === 0) break;
+    const limitBytes = sessions.messageLimitBytes;
     const sending = { task, indexes, slides: attempt === 1 && !task.doubt, alone: false, limitBytes };
     const halt = await sendAndJudge(slice, sessions, sending);
     if (halt) return halt;
+    skipTooLarge(slice, sessions, { task, indexes: open() });
   }
   const unreadable = new Set(await stillThere(slice, sessions, open()));
   for (const index of open()) {
@@ -59,9 +57,10 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
 async function decideByOne(
   slice: Slice,
   sessions: Sessions,
-  at: { task: WindowTask; open: () => number[]; limitBytes: number },
+  at: { task: WindowTask; open: () => number[] },
 ): Promise<Halt | null> {
-  const { task, open, limitBytes } = at;
+  const { task, open } = at;
+  const limitBytes = sessions.messageLimitBytes;
   const undecided = open().some((index) => task.undecided.has(index));
   if (!undecided || sessions.rewrites !== null || !sessions.target.capabilities.uidPlus) return null;
   const telling = open().filter((index) => {
@@ -77,6 +76,18 @@ async function decideByOne(
   return null;
 }
 
+/** Known from the listing, so that nothing is fetched in vain. */
+function skipTooLarge(
+  slice: Slice,
+  sessions: Sessions,
+  { task, indexes }: { task: WindowTask; indexes: readonly number[] },
+): void {
+  for (const index of indexes) {
+    if ((slice.rows[index]?.sizeBytes ?? 0) > sessions.messageLimitBytes)
+      task.outcomes.set(index, lastWord('skipped', 'MESSAGE_TOO_LARGE', false));
+  }
+}
+
 /** A refusal proves nothing (the message may be stored though the answer is NO): looked up before it is believed. */
 async function sendAndJudge(slice: Slice, sessions: Sessions, sending: Sending): Promise<Halt | null> {
   const { task } = sending;
@@ -86,6 +97,8 @@ async function sendAndJudge(slice: Slice, sessions: Sessions, sending: Sending):
   for (const [index, outcome] of found) task.outcomes.set(index, outcome);
   const denied = [...refused].filter(([index]) => !found.has(index));
   for (const [index, { code, together }] of denied) {
+    const sizeBytes = slice.rows[index]?.sizeBytes;
+    if (code === 'MESSAGE_TOO_LARGE' && together === 1 && sizeBytes) sessions.refusedAsTooLarge(sizeBytes);
     const ending = together === 1 ? await repairOrQuarantine(slice, sessions, { task, index, code }) : null;
     if (ending) return ending;
   }

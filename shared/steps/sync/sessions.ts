@@ -2,6 +2,7 @@
 import { planSequenceOf, type ChunkId, type FolderKey, type SourceUid } from '../../contract/ids.ts';
 import type { PlannedFolder } from '../../contract/items.ts';
 import type { HeaderIdentity } from '../../core/header-identity.ts';
+import { messageLimitBytes } from '../../core/plan/over-limits.ts';
 import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
@@ -18,6 +19,8 @@ export class Sessions {
   previousUid = 0;
   /** False: the source was renumbered since planning, its rows name nothing any more. */
   sourceValid = true;
+  /** What the settings and the target's refusals leave: larger messages are not even fetched. */
+  messageLimitBytes: number;
   /** The target stores other octets than it is given; null: not known yet. */
   rewrites: boolean | null;
   /** Some acknowledged copies of the open folder, from which `rewrites` can be learnt. */
@@ -26,10 +29,11 @@ export class Sessions {
   readonly headers = new Map<SourceUid, HeaderIdentity | null>();
   private current: FolderKey | null = null;
 
-  private constructor(source: SourceMailbox, target: TargetMailbox, rewrites: boolean | null) {
+  private constructor(source: SourceMailbox, target: TargetMailbox, { batch, mailbox }: Assignment) {
     this.source = source;
     this.target = target;
-    this.rewrites = rewrites;
+    this.rewrites = mailbox.rewrites;
+    this.messageLimitBytes = messageLimitBytes(batch.settings.limits, target.capabilities);
   }
 
   static async open(assignment: Assignment): Promise<Sessions> {
@@ -40,7 +44,7 @@ export class Sessions {
       servers.openSource(endpoints.source, logins.source),
       servers.openTarget(endpoints.target, logins.target),
     );
-    return new Sessions(source, target, assignment.mailbox.rewrites);
+    return new Sessions(source, target, assignment);
   }
 
   /** Opens the folder on both sides unless it is open. */
@@ -71,6 +75,11 @@ export class Sessions {
   acknowledged(uid: number): void {
     this.previousUid = uid;
     this.uidFloor = Math.max(this.uidFloor, uid + 1);
+  }
+
+  /** The target has no room for messages of this size, which it did not say before (faults F31). */
+  refusedAsTooLarge(sizeBytes: number): void {
+    this.messageLimitBytes = Math.min(this.messageLimitBytes, sizeBytes - 1);
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,6 @@ import {
   type PlannedChunk,
   type PlannedFolder,
 } from '../../contract/items.ts';
-import { defaults } from '../../contract/settings.ts';
 import type { SliceRequest } from '../../contract/workflow.ts';
 import { MigrationError } from '../../errors.ts';
 import type { Parser } from '../../ports/objects.ts';
@@ -36,7 +35,6 @@ export interface Slice extends Assignment {
   rows: readonly CopyRow[];
   lease: ChunkLease;
   deadline: Deadline;
-  messageLimitBytes: number;
 }
 
 export async function loadAssignment(ports: SlicePorts, request: SliceRequest): Promise<Assignment> {
@@ -50,9 +48,6 @@ export async function loadAssignment(ports: SlicePorts, request: SliceRequest): 
     throw new MigrationError('STATE_DAMAGED', `Chunk ${request.chunk} is not in the plan of ${key.mailboxId}.`);
   return { ports, key, batch, mailbox, plan, chunk, folders: new Map(plan.folders.map((f) => [f.folderKey, f])) };
 }
-
-export const messageLimitBytes = (batch: BatchRecord): number =>
-  batch.settings.limits?.messageBytes ?? defaults.messageBytes;
 
 export async function readRows<T>(assignment: Assignment, parse: Parser<T>): Promise<T[]> {
   const rows: T[] = [];

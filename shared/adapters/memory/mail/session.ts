@@ -41,7 +41,7 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
       condStore: account.options.condStore,
       multiAppend: account.options.multiAppend,
       literals: account.options.literals,
-      appendLimitBytes: account.options.appendLimitBytes ?? null,
+      appendLimitBytes: account.options.tellsAppendLimit ? (account.options.appendLimitBytes ?? null) : null,
     };
   }
 

@@ -28,6 +28,8 @@ export interface MailAccountOptions {
   multiAppend?: boolean;
   literals?: 'plus' | 'minus' | 'none';
   appendLimitBytes?: number;
+  /** False: the limit is only found out by a refusal. */
+  tellsAppendLimit?: boolean;
   /** Octets no server may be given: a message that contains this text is refused. */
   refuseText?: string;
   /** Folder names that CREATE refuses. */
@@ -50,6 +52,7 @@ const usual = {
   keywords: true,
   multiAppend: false,
   literals: 'plus',
+  tellsAppendLimit: true,
   refuseFolders: [],
 } as const;
 
