@@ -1,23 +1,40 @@
 /** `npm run bench`: the product beside other tools, on this machine, every copy checked. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { help, parseBenchOptions, type BenchOptions } from './options.ts';
+import { panelsOf } from './report/chart.ts';
+import { resultsPage } from './report/markdown.ts';
+import type { Results } from './report/rows.ts';
+import { resultsSvg } from './report/svg.ts';
 import { runBench } from './run/bench.ts';
 
 const resultsDir = join(import.meta.dirname, 'results');
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
-  if (options === null) return process.stdout.write(help) ? 0 : 0;
+  if (options === null) {
+    process.stdout.write(help);
+    return 0;
+  }
   if (typeof options === 'string') {
     process.stderr.write(`${options}\n\n${help}`);
     return 2;
   }
   const { results, failures } = await runBench(options, (line) => void process.stdout.write(`${line}\n`));
   mkdirSync(options.outDir, { recursive: true });
-  writeFileSync(join(options.outDir, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-  for (const failure of failures) process.stderr.write(`NOT THE SAME: ${failure}\n`);
+  await writeResults(options.outDir, results);
+  for (const failure of failures) process.stderr.write(`FAILED: ${failure}\n`);
   return failures.length === 0 ? 0 : 1;
+}
+
+async function writeResults(outDir: string, results: Results): Promise<void> {
+  const title = `Copying mailboxes, Dovecot to Dovecot, measured ${results.startedAt.slice(0, 10)}`;
+  const page = await format(resultsPage(results), { parser: 'markdown', printWidth: 120 });
+  writeFileSync(join(outDir, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(join(outDir, 'results.md'), page);
+  writeFileSync(join(outDir, 'results.svg'), resultsSvg(title, panelsOf(results)));
+  process.stdout.write(`Written: ${join(outDir, 'results.md')}, results.json, results.svg\n`);
 }
 
 function readOptions(argv: readonly string[]): BenchOptions | string | null {

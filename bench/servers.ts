@@ -44,6 +44,7 @@ const config = 'mail_fsync = optimized\n';
 export interface Servers {
   source: MailServer;
   targets: Readonly<Record<Variant, MailServer>>;
+  pids: readonly number[];
   /** Throws away what a user has at a target. */
   forget(user: string): void;
   stop(): Promise<void>;
@@ -77,6 +78,7 @@ export async function startServers(corpora: string): Promise<Servers> {
   return {
     source,
     targets,
+    pids: started.flatMap(({ pid }) => pid ?? []),
     forget: (user) => {
       for (const variant of variants) rmSync(join(home(variant), 'mail', user), { recursive: true, force: true });
     },

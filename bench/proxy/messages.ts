@@ -14,13 +14,14 @@ const SentCommandsSchema = z.object({
 
 export const Traffic = z.object({
   connections: count,
-  /** From the first connection to the last octet, in either direction. 0 without a connection. */
-  activeMs: count,
+  /** First connection and last octet, in either direction, by the proxy's clock. Both 0 without a connection. */
+  firstMs: count,
+  lastMs: count,
   receivedBytes: count,
   sentBytes: count,
   commands: SentCommandsSchema,
-  /** The first commands of all connections: when (ms since the first connection), on which connection, what. */
-  log: z.array(z.object({ atMs: count, connection: count, name: z.string() })),
+  /** `166 0 UID FETCH`: ms since the first connection, which connection, what. Only the first ones. */
+  log: z.array(z.string()),
 });
 export type Traffic = z.infer<typeof Traffic>;
 

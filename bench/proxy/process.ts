@@ -5,7 +5,7 @@ import { DelayLine } from './delay-line.ts';
 import { ProxyRequest, type ProxyAnswer, type Traffic } from './messages.ts';
 
 /** Enough to see a whole quiet pass. */
-const logLength = 400;
+const logLength = 80;
 /** SYN and SYN-ACK, and the ACK before the server sees anything. */
 const connectRoundTrips = 1.5;
 
@@ -37,7 +37,8 @@ class Link {
   take(): Traffic {
     const traffic: Traffic = {
       connections: this.counters.length,
-      activeMs: this.firstMs === null ? 0 : this.lastMs - this.firstMs,
+      firstMs: this.firstMs ?? 0,
+      lastMs: this.firstMs === null ? 0 : this.lastMs,
       receivedBytes: this.receivedBytes,
       sentBytes: this.sentBytes,
       commands: this.counters.map(({ sent }) => sent).reduce(addCommands, noCommands()),
@@ -82,7 +83,7 @@ class Link {
 
   private note(connection: number, name: string): void {
     const atMs = Math.round(performance.now() - (this.firstMs ?? 0));
-    if (this.log.length < logLength) this.log.push({ atMs, connection, name });
+    if (this.log.length < logLength) this.log.push(`${atMs} ${connection} ${name}`);
   }
 }
 

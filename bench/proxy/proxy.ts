@@ -21,6 +21,10 @@ export class DelayProxy {
     return new DelayProxy(child, answer.type === 'ports' ? answer.ports : []);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** What went through since the last question, in the order of the ports. */
   async take(): Promise<Traffic[]> {
     const answer = await ask(this.child, { type: 'take' });

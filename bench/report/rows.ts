@@ -6,6 +6,8 @@ import { variants, type Variant } from '../servers.ts';
 import { toolNames } from '../tools/tool.ts';
 
 const seconds = z.number();
+/** Of all cores, used by processes that are no part of the measurement. */
+const share = z.number();
 
 /** Through the delay proxy; null without one. */
 const MailTraffic = z.object({ source: Traffic, target: Traffic });
@@ -17,6 +19,7 @@ export const QuietRow = z.object({
   /** As `CopyRow.copySeconds`. */
   copySeconds: seconds,
   cpuSeconds: seconds,
+  othersShare: share,
   mail: MailTraffic.nullable(),
   wrong: z.string().nullable(),
 });
@@ -38,7 +41,9 @@ export const CopyRow = z.object({
   copySeconds: seconds,
   /** Of the whole process tree, start-up included. */
   cpuSeconds: seconds,
+  serverCpuSeconds: seconds,
   peakRssBytes: z.number(),
+  othersShare: share,
   mail: MailTraffic.nullable(),
   /** Null when the copy is what the source holds; else what is wrong. */
   wrong: z.string().nullable(),
@@ -54,8 +59,20 @@ export const LimitRow = z.object({
   connections: z.number(),
   appendSeconds: seconds,
   fetchSeconds: seconds,
+  othersShare: share,
 });
 export type LimitRow = z.infer<typeof LimitRow>;
+
+/** One worker that copies very large messages, a process of its own. */
+export const MemoryRow = z.object({
+  messages: z.number(),
+  messageBytes: z.number(),
+  peakRssBytes: z.number(),
+  wallSeconds: seconds,
+  cpuSeconds: seconds,
+  wrong: z.string().nullable(),
+});
+export type MemoryRow = z.infer<typeof MemoryRow>;
 
 export const Results = z.object({
   version: z.literal(1),
@@ -69,7 +86,7 @@ export const Results = z.object({
   empty: z.array(CopyRow),
   copies: z.array(CopyRow),
   limits: z.array(LimitRow),
-  memory: z.object({ how: z.string(), messageBytes: z.number(), peakRssBytes: z.number() }).nullable(),
+  memory: MemoryRow.nullable(),
 });
 export type Results = z.infer<typeof Results>;
 
@@ -80,3 +97,6 @@ export function literalFault(variant: Variant, { commands }: Traffic): string | 
     return `${commands.unwaited} literals of a kind that the target did not offer`;
   return null;
 }
+
+/** Beside more foreign work than this a figure is marked. */
+export const disturbedShare = 0.15;

@@ -12,6 +12,7 @@ import { installPeers, isInstalled, tools, versionOf } from '../tools/tools.ts';
 import { copyCell, type Bench } from './copy.ts';
 import { Links } from './link.ts';
 import { rawLimit } from './raw-limit.ts';
+import { workerMemory } from './worker-memory.ts';
 
 type Say = (line: string) => void;
 
@@ -31,8 +32,11 @@ export async function runBench(options: BenchOptions, say: Say): Promise<{ resul
     const empty = await copies(planEmpty(options));
     const rows = await copies(planCells(options, here));
     const limits = await limitsOf(bench, options, say);
+    const memory = options.extras && options.tools.includes('mailferry') ? await workerMemory(bench) : null;
+    if (memory) say(`one worker, ${memory.messages} x 150 MB: ${Math.round(memory.peakRssBytes / 1e6)} MB peak RSS`);
     const versions = Object.fromEntries(here.map((tool) => [tool.name, versionOf(tool)]));
     const failures = [...empty, ...rows].flatMap((row) => (row.wrong === null ? [] : [copyLine(row)]));
+    if (memory?.wrong) failures.push(`one worker: ${memory.wrong}`);
     return {
       failures,
       results: {
@@ -45,7 +49,7 @@ export async function runBench(options: BenchOptions, say: Say): Promise<{ resul
         empty,
         copies: rows,
         limits,
-        memory: null,
+        memory,
       },
     };
   } finally {

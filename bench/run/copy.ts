@@ -11,6 +11,7 @@ import type { Tool } from '../tools/tool.ts';
 import { tools } from '../tools/tools.ts';
 import type { Links } from './link.ts';
 import { measure, type Measured } from './measure.ts';
+import { watchNeighbours, type Neighbours } from './neighbours.ts';
 import { PassTimes } from './pass-times.ts';
 
 export interface Bench {
@@ -29,7 +30,7 @@ interface At {
   targetUser: string;
 }
 
-interface Run extends Measured {
+interface Run extends Measured, Neighbours {
   copySeconds: number;
   mail: MailTraffic | null;
 }
@@ -68,8 +69,8 @@ export async function copyCell(bench: Bench, cell: Cell): Promise<CopyRow> {
 async function quietRuns(at: At): Promise<QuietRow[]> {
   const rows: QuietRow[] = [];
   for (const roundTripMs of at.cell.quietRoundTripsMs) {
-    const { wallSeconds, copySeconds, cpuSeconds, mail, wrong } = await runTool(at, roundTripMs);
-    rows.push({ roundTripMs, wallSeconds, copySeconds, cpuSeconds, mail, wrong });
+    const { wallSeconds, copySeconds, cpuSeconds, othersShare, mail, wrong } = await runTool(at, roundTripMs);
+    rows.push({ roundTripMs, wallSeconds, copySeconds, cpuSeconds, othersShare, mail, wrong });
   }
   return rows;
 }
@@ -83,10 +84,18 @@ async function runTool({ bench, cell, tool, home, targetUser }: At, roundTripMs:
     connections: cell.connections,
   };
   const pass = new PassTimes();
+  const neighbours = watchNeighbours(bench.servers.pids, bench.links.pids);
   const measured = await measure({ ...tool.program(home, pair), onLine: (line, at) => pass.read(line, at) });
-  const mail = await link.take(cell.variant);
-  const run: Run = { ...measured, copySeconds: pass.seconds ?? measured.wallSeconds, mail };
+  const beside = neighbours(measured.cpuSeconds);
+  const mail = withLog(tool, await link.take(cell.variant));
+  const run: Run = { ...measured, ...beside, copySeconds: pass.seconds ?? measured.wallSeconds, mail };
   return { ...run, wrong: failure(run) ?? (mail && literalFault(cell.variant, mail.target)) };
+}
+
+/** What other tools send in detail is not ours to keep. */
+function withLog({ name }: Tool, mail: MailTraffic | null): MailTraffic | null {
+  if (mail === null || name === 'mailferry') return mail;
+  return { source: { ...mail.source, log: [] }, target: { ...mail.target, log: [] } };
 }
 
 function failure({ exitCode, lastWords }: Run): string | null {

@@ -38,6 +38,10 @@ export class Links {
     };
   }
 
+  get pids(): number[] {
+    return [...this.proxies.values()].map(({ pid }) => pid);
+  }
+
   stop(): void {
     for (const proxy of this.proxies.values()) proxy.stop();
   }

@@ -1,4 +1,4 @@
-/** Memory of a process and all its children, from /proc. */
+/** Memory and CPU of processes and all their children, from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface TreeMemory {
@@ -14,13 +14,36 @@ export function treeMemory(root: number): TreeMemory {
   return { nowBytes, rootPeakBytes: kilobytes(status(root), 'VmHWM') * 1024 };
 }
 
-/** User and system time of all children that have ended and were waited for, theirs included. */
+const ticksPerSecond = 100;
+
+/** User and system time of all children of this process that have ended and were waited for, theirs included. */
 export function reapedCpuSeconds(): number {
-  const fields = textOf('/proc/self/stat')
+  const { reaped } = cpuTicks('self');
+  return reaped / ticksPerSecond;
+}
+
+/** User and system time of a process and its children, of those alive and of those that have ended. */
+export function treeCpuSeconds(root: number): number {
+  const ticks = [root, ...descendants(root)].map((pid) => cpuTicks(String(pid)));
+  return ticks.reduce((sum, { own, reaped }) => sum + own + reaped, 0) / ticksPerSecond;
+}
+
+/** What all processes of the machine have used, interrupts included. */
+export function machineCpuSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = (textOf('/proc/stat').split('\n')[0] ?? '')
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softIrq) / ticksPerSecond;
+}
+
+function cpuTicks(pid: string): { own: number; reaped: number } {
+  const fields = textOf(`/proc/${pid}/stat`)
     .replace(/^.*\) /s, '')
-    .split(' ');
-  const ticksPerSecond = 100;
-  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / ticksPerSecond;
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0, reapedUser = 0, reapedSystem = 0] = fields.slice(11, 15);
+  return { own: user + system, reaped: reapedUser + reapedSystem };
 }
 
 function descendants(pid: number): number[] {

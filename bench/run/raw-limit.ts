@@ -7,6 +7,7 @@ import { password, type Variant } from '../servers.ts';
 import { AppendLane } from './append-lane.ts';
 import type { Bench } from './copy.ts';
 import { cutIntoLanes } from './lanes.ts';
+import { watchNeighbours } from './neighbours.ts';
 
 export interface LimitCell {
   corpus: CorpusSpec;
@@ -23,9 +24,10 @@ export async function rawLimit(bench: Bench, cell: LimitCell): Promise<LimitRow>
   const target = { port: link.targetPort(cell.variant), user, password };
   const source = { port: link.sourcePort, user: corpusName(cell.corpus), password };
   try {
+    const neighbours = watchNeighbours(bench.servers.pids, bench.links.pids);
     const appendSeconds = await appendFromMemory(target, cell);
-    await link.take(cell.variant);
-    return { ...cell, appendSeconds, fetchSeconds: await fetchToNowhere(source) };
+    const fetchSeconds = await fetchToNowhere(source);
+    return { ...cell, appendSeconds, fetchSeconds, othersShare: neighbours(0).othersShare };
   } finally {
     bench.servers.forget(user);
   }

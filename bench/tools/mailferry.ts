@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Pair, Tool } from './tool.ts';
+import { batchCsv, batchSettings } from './batch-folder.ts';
+import type { Tool } from './tool.ts';
 
 const program = fileURLToPath(new URL('../../bin/mailferry.mjs', import.meta.url));
 
@@ -15,27 +16,9 @@ export const mailferry: Tool = {
   program(home, pair) {
     const batch = join(home, 'bench');
     mkdirSync(batch, { recursive: true });
-    writeFileSync(join(batch, 'migration.json'), JSON.stringify(settings(pair)));
-    const { source, target } = pair;
-    const row = ['bench@contoso.example', source.user, source.password, target.user, target.password].join(',');
-    writeFileSync(
-      join(batch, 'wave1.csv'),
-      `EmailAddress,UserName,Password,TargetUserName,TargetPassword\r\n${row}\r\n`,
-    );
+    writeFileSync(join(batch, 'migration.json'), batchSettings(pair));
+    writeFileSync(join(batch, 'wave1.csv'), batchCsv(pair));
     const args = [program, 'run', batch, '--state', join(home, 'state'), '--json'];
     return { command: process.execPath, args, cwd: home };
   },
 };
-
-function settings({ source, target, connections }: Pair): object {
-  const endpoint = (port: number): object => ({
-    host: '127.0.0.1',
-    port,
-    tls: 'none',
-    auth: 'password',
-    allowPlaintext: true,
-    allowPrivateAddress: true,
-    connections: { total: connections, perMailbox: connections },
-  });
-  return { source: endpoint(source.port), target: endpoint(target.port) };
-}
