@@ -61,7 +61,7 @@ describe('layers', () => {
     ['local', ['local', 'shared/contract/names.ts', 'infra/build-app.ts']],
     ['cli', ['cli', 'shared', 'local', 'demo/demo.ts']],
     ['demo', ['demo', 'cli', 'shared']],
-    ['bench', ['bench', 'demo/dovecot.ts', 'demo/dovecot-config.ts']],
+    ['bench', ['bench', 'demo/dovecot.ts', 'demo/dovecot-config.ts', 'shared', 'functions']],
   ];
   test.each(layers)('%s imports only from %j', (folder, allowed) => {
     expect(violations(below(folder), (name) => !isOwn(name) || within(name, ...allowed))).toEqual([]);
@@ -74,6 +74,11 @@ describe('layers', () => {
         name.startsWith('shared/adapters/') ? adapterOf(name) === adapterOf(path) : true,
       ),
     ).toEqual([]);
+  });
+
+  test('the bench uses the code it measures in one place: the worker whose memory is measured', () => {
+    const judges = below('bench').filter(({ path }) => !path.startsWith('bench/worker/'));
+    expect(violations(judges, (name) => !within(name, 'shared', 'functions'))).toEqual([]);
   });
 
   test('core has no I/O, and steps know no vendor', () => {

@@ -11,8 +11,8 @@ const words: readonly [string, ...string[]] = [
   ).split(' '),
 ];
 
-const textLines = 4_000;
-const base64Lines = 60_000;
+const textLines = 2_000;
+const base64Lines = 12_000;
 const octetsPerLine = 57;
 /** 76 characters and CRLF. */
 const base64LineBytes = 78;

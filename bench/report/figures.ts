@@ -90,5 +90,5 @@ export function mailSeconds({ source, target }: MailTraffic): number {
 
 /** imapsync, or what stands in for it where it cannot be had. */
 export function yardstick(results: Results): 'imapsync' | 'naive' {
-  return results.missing.includes('imapsync') ? 'naive' : 'imapsync';
+  return results.copies.some(({ tool, wrong }) => tool === 'imapsync' && wrong === null) ? 'imapsync' : 'naive';
 }

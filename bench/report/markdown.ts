@@ -34,7 +34,8 @@ export function resultsPage(results: Results): string {
 const kindsOf = ({ copies }: Results) => [...new Set(copies.map(({ corpus }) => corpus.kind))];
 
 function toolList({ missing, versions }: Results): string {
-  const lines = tools.map(({ name, about }) => {
+  const asked = tools.filter(({ name }) => name in versions || missing.includes(name));
+  const lines = asked.map(({ name, about }) => {
     const version = versions[name] === undefined || versions[name] === '' ? '' : ` (${versions[name]})`;
     return `- **${name}**${version}: ${about}${missing.includes(name) ? '. **Not on this machine, hence a dash**' : ''}`;
   });
