@@ -48,11 +48,11 @@ describe('a message larger than the limit', () => {
   ])('%s is never fetched, and listed with folder, date and size', async (_, limits, target) => {
     const world = await worldWith(limits, target);
     store(world, 'INBOX', 1);
+    world.source.folder('Archive').uidNext = 50;
     store(world, 'Archive', 2, large);
     expect((await runPass(world, pass('initial'))).verdict).toBe('complete with skips');
     expect(atTarget(world)).toEqual(['day 1']);
-    // The first message of each folder has UID 1: one FETCH, of that in INBOX.
-    expect(sent(world.source, 'FETCH BODY')).toEqual(['FETCH BODY 1']);
+    expect(new Set(sent(world.source, 'FETCH BODY'))).toEqual(new Set(['FETCH BODY 1']));
     expect(await items(world)).toEqual(['Archive 02-Jan 500 skipped MESSAGE_TOO_LARGE']);
     expect(await record(world)).toMatchObject({
       counts: { source: 2, copied: 1, skipped: 1 },
