@@ -11,6 +11,7 @@ import type { ObjectRef } from '../../contract/workflow.ts';
 import type { SourceUid } from '../../contract/ids.ts';
 import { ledgerKeys } from '../../contract/keys.ts';
 import { endDoubts, openDoubts } from '../../core/settle/doubt.ts';
+import { withoutFalseUids } from '../../core/settle/false-uids.ts';
 import {
   countByHeaders,
   countRows,
@@ -75,7 +76,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
   const { folder, before, look, rewrites } = task;
   const nowMs = ports.clock.nowMs();
   const previous = before && !folder.rematch ? await readLedger(ports, before.ledger) : [];
-  const merged = mergeLedger({
+  const ledger = mergeLedger({
     previous,
     previousUidValidity: before?.targetUidValidity ?? look.uidValidity,
     added: task.added,
@@ -84,6 +85,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     uidValidity: look.uidValidity,
     now: new Date(nowMs).toISOString(),
   });
+  const merged = withoutFalseUids(ledger, look);
   const problem = judgeFolder(folder, { rows: merged, added: task.added });
   const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look, rewrites });
   const rows = await setPendingFlags(task, withoutDoubleClaims(endDoubts(merged, nowMs)));

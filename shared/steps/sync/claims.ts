@@ -10,7 +10,7 @@ import { readOutcomes } from './ledger-parts.ts';
 import type { Assignment } from './slice.ts';
 
 export async function readClaims(assignment: Assignment, folder: PlannedFolder, uidValidity: number): Promise<Claims> {
-  const claims: Claims = { claimed: new Set(), unknown: [] };
+  const claims: Claims = { claimed: new Set(), named: [], unknown: [] };
   for (const chunk of assignment.plan.chunks) {
     if (chunk.kind !== 'copy' || !chunk.folders.includes(folder.folderKey)) continue;
     if (planSequenceOf(chunk.chunkId) <= folder.settledSequence) continue;

@@ -2,7 +2,7 @@
 import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/items.ts';
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
-import { claimsOn } from '../../core/protocol/claims.ts';
+import { borneOut, claimsOn, type Claims } from '../../core/protocol/claims.ts';
 import { assignCopies, lookFrom, outcomesOf, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
 import type { Face } from '../../core/repair/content-hashes.ts';
 import type { MessageMeta } from '../../ports/mail.ts';
@@ -37,18 +37,20 @@ export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Pr
   const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
   const rivals = sessions.rewrites === false ? null : await readRivals(slice, doubt.folder, instants);
   const state = await sessions.refresh(doubt.folder);
-  const copies = await copiesFrom(sessions, lookFrom(doubt, state.uidValidity), instants);
+  const uidFloor = lookFrom(doubt, state.uidValidity);
+  const copies = await copiesFrom(sessions, uidFloor, instants);
   // Only now: whoever claimed a copy before our FETCH is in the records by now (V26).
   const records = await readClaims(slice, doubt.folder, state.uidValidity);
   const own = [...doubt.acknowledged].flatMap(([index, outcome]) => {
     const row = slice.rows[index];
     return row ? [{ row, outcome }] : [];
   });
-  const { claimed, unknown } = claimsOn(
+  const claims = claimsOn(
     rows.map(({ row }) => row),
     records,
     own,
   );
+  const { claimed, unknown } = borneOut(claims, await seenAt(sessions, { claims, copies, uidFloor }));
 
   const faces = await facesOfRows(slice, sessions, [...rows.map(({ row }) => row), ...unknown]);
   const identities = (row: Pick<CopyRow, 'sourceUid' | 'internalDate'>): string[] =>
@@ -89,6 +91,7 @@ function repairsOf(row: CopyRow, copy: FlaggedCopy, faces: readonly Face[]): Rep
 
 interface FlaggedCopy extends Copy {
   flags: readonly string[];
+  instant: string;
 }
 
 /** Copies at or above the floor whose INTERNALDATE is one of `instants`; only those are hashed. */
@@ -101,8 +104,24 @@ async function copiesFrom(sessions: Sessions, uidFloor: number, instants: Readon
   const hashes = await hashesOf(sessions.target, [...candidates.keys()]);
   return [...candidates.values()].flatMap(({ uid, internalDate, flags }) => {
     const hash = hashes.get(uid);
-    return hash === undefined ? [] : [{ targetUid: uid, identity: identityOf(hash, internalDate), flags }];
+    const identity = hash === undefined ? null : identityOf(hash, internalDate);
+    return identity === null ? [] : [{ targetUid: uid, identity, flags, instant: instantKey(internalDate) }];
   });
+}
+
+/** Under which instant the target shows the UIDs that are claimed; those below the floor are asked for. */
+async function seenAt(
+  sessions: Sessions,
+  at: { claims: Claims; copies: readonly FlaggedCopy[]; uidFloor: number },
+): Promise<Map<number, string>> {
+  const seen = new Map<number, string>(at.copies.map(({ targetUid, instant }) => [targetUid, instant]));
+  const below = at.claims.named.map(({ targetUid }) => targetUid).filter((uid) => uid < at.uidFloor);
+  if (below.length === 0) return seen;
+  // All of them in one go: they lie close together, because twins share a chunk.
+  const [first, last] = [Math.min(...below), Math.max(...below)];
+  for await (const { uid, internalDate } of sessions.target.listMessages({ first, last }))
+    seen.set(uid, instantKey(internalDate));
+  return seen;
 }
 
 type Wanted = Pick<CopyRow, 'sourceUid' | 'kept'> & { folder?: CopyRow['folder'] };
