@@ -60,8 +60,10 @@ export class Reporter {
 
   passEnded(summary: PassSummary, reportPath: string): void {
     for (const m of summary.mailboxes) {
-      const { emailAddress: mailbox, verdict, failure, counts, copiedNow } = m;
-      this.event({ type: 'mailbox-ended', passId: summary.passId, mailbox, verdict, failure, counts, copiedNow });
+      const { emailAddress: mailbox, verdict, failure, counts, copiedNow, verified, confidence } = m;
+      const { passId } = summary;
+      const ended = { passId, mailbox, verdict, failure, counts, copiedNow, verified, confidence };
+      this.event({ type: 'mailbox-ended', ...ended });
     }
     this.event({ type: 'pass-ended', passId: summary.passId, verdict: summary.verdict, report: reportPath });
     this.say();
@@ -86,6 +88,7 @@ export class Reporter {
         repaired: m.repaired,
         pendingFlags: m.pendingFlags,
         overLimit: m.overLimit ?? null,
+        confidence: m.confidence,
       })),
     );
     const passes = summaries.map(({ passId, pass, verdict, failure, rejected }) => ({

@@ -30,7 +30,8 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     ...(summary.failure ? [`${summary.failure.code}: ${summary.failure.message}`, `  ${summary.failure.hint}`] : []),
     ...(summary.rejected > 0 ? [`${summary.rejected} rows of the CSV were rejected: see rejected.csv`] : []),
     ...alteredLines(summary),
-    `${totals.complete + totals.completeWithSkips} of ${totals.mailboxes} mailboxes complete, ${countText(totals.copiedNow)} messages copied in this pass.`,
+    `${totals.complete + totals.completeWithSkips} of ${totals.mailboxes} mailboxes complete${copiedText(summary)}.`,
+    ...(totals.confidence === '' ? [] : [totals.confidence]),
     ...(reportPath === null ? [] : [`Report: ${reportPath}`]),
   ];
 }
@@ -55,6 +56,10 @@ function overLimitLines({ emailAddress, overLimit }: MailboxLine, pass: PassSumm
     `${emailAddress}: ${countText(messages)} ${messages === 1 ? 'message' : 'messages'} (${bytesText(bytes)}) ${what}: see items.jsonl`,
   ];
 }
+
+/** Passes that copy nothing need not say so. */
+const copiedText = ({ pass, totals }: PassSummary): string =>
+  pass === 'verify' || pass === 'preflight' ? '' : `, ${countText(totals.copiedNow)} messages copied in this pass`;
 
 function failureLines(m: MailboxLine): string[] {
   return m.failure ? [`${m.emailAddress}: ${m.failure.code}: ${m.failure.message}`, `  ${m.failure.hint}`] : [];

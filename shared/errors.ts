@@ -104,6 +104,17 @@ export const catalogue = {
     retry: 'later',
     hint: 'The server renumbered this folder during the pass. The next pass matches it by content.',
   },
+  // ---- found by a verify pass
+  NOT_COPIED: {
+    scope: 'folder',
+    retry: 'later',
+    hint: 'The source holds messages that are not at the target yet. Run an incremental pass, then verify again.',
+  },
+  COPY_DIFFERS: {
+    scope: 'folder',
+    retry: 'never',
+    hint: 'items.jsonl names these messages with the UIDs of both sides. Look at both; docs/operations.md says how to copy them again.',
+  },
   // ---- message
   MESSAGE_REFUSED: {
     scope: 'message',

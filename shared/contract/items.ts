@@ -1,14 +1,17 @@
 /** What lies in DynamoDB and S3: small, versioned by shape, explained field by field. See docs/data-formats.md. */
 import * as z from 'zod';
 import { isErrorCode, type ErrorCode } from '../errors.ts';
+import { Counts, Evidence, findings, outcomes, OverLimit, Tally, Verified } from './counts.ts';
 import { BatchName, ChunkId, FolderKey, MailboxId, PassId, SourceUid, TargetUid } from './ids.ts';
 import { passKinds } from './names.ts';
 import { Settings } from './settings.ts';
 import { ObjectRef, PassRequest, verdicts } from './workflow.ts';
 
+export * from './counts.ts';
+
 const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/);
 const count = z.number().int().min(0);
-const Code = z.custom<ErrorCode>(
+export const Code = z.custom<ErrorCode>(
   (value) => typeof value === 'string' && isErrorCode(value),
   'not a code of the catalogue',
 );
@@ -51,25 +54,6 @@ export const PassRecord = z.object({
 export type PassRecord = z.infer<typeof PassRecord>;
 
 // ---------------------------------------------------------------- mailbox
-
-export const outcomes = ['copied', 'present', 'skipped', 'quarantined', 'gone'] as const;
-export type Outcome = (typeof outcomes)[number];
-export const Counts = z.object({
-  /** Messages the source holds, as of the last plan. */
-  source: count,
-  copied: count,
-  present: count,
-  skipped: count,
-  quarantined: count,
-  gone: count,
-  /** Octets of copied messages. */
-  bytes: count,
-});
-export type Counts = z.infer<typeof Counts>;
-
-/** Messages that a limit leaves out. */
-export const OverLimit = z.object({ messages: count, bytes: count });
-export type OverLimit = z.infer<typeof OverLimit>;
 
 export const mailboxStates = ['queued', 'planning', 'syncing', 'settled', 'closed'] as const;
 
@@ -116,6 +100,12 @@ export const MailboxRecord = z.object({
   pendingFlags: count.default(0),
   /** As of the last settle, or what a preflight expects; absent in records of before. */
   overLimit: OverLimit.optional(),
+  /** Over all passes; null until a settle of this version has counted. */
+  evidence: Evidence.nullable().default(null),
+  /** Of a verify pass: its plan, beside the newest plan of a pass that copies, whose chunks may still be unfinished. */
+  verifyPlan: ObjectRef.nullable().default(null),
+  /** Of this pass, if it is a verify pass. */
+  verified: Verified.nullable().default(null),
   finalDone: z.boolean(),
   updatedAt: Instant,
 });
@@ -169,13 +159,22 @@ export const PlannedFolder = z.object({
   vanished: z.array(SourceUid),
   /** Set when this folder could not be planned; the others go on. */
   failure: z.object({ code: Code, message: z.string() }).nullable(),
+  /** Of a verify pass. */
+  verify: z
+    .object({
+      /** The target's at planning; null: it has no such folder any more. */
+      targetUidValidity: count.nullable(),
+      /** Ledger rows whose message the source no longer has. */
+      goneAtSource: count,
+    })
+    .optional(),
 });
 export type PlannedFolder = z.infer<typeof PlannedFolder>;
 
 export const PlannedChunk = z.object({
   chunkId: ChunkId,
   /** skipped: its rows have their outcome by the plan, and no worker ever sees them. */
-  kind: z.enum(['copy', 'flags', 'skipped']),
+  kind: z.enum(['copy', 'flags', 'skipped', 'verify']),
   rows: ObjectRef,
   rowCount: count,
   sizeBytes: count,
@@ -323,7 +322,7 @@ export const ChunkRecord = z.object({
   done: z.boolean(),
   /** Slices in a row that committed nothing. */
   idleSlices: count,
-  /** Progress for people: messages and octets copied so far. */
+  /** Progress for people: messages and octets copied (of a verify chunk: read) so far. */
   copied: count,
   bytes: count,
 });
@@ -345,7 +344,8 @@ export const ItemLine = z.object({
   /** Decoded source name. */
   folder: z.string(),
   uid: SourceUid,
-  outcome: z.enum(outcomes),
+  /** null: none yet (a verify pass found it not copied). */
+  outcome: z.enum(outcomes).nullable(),
   code: Code.nullable(),
   sizeBytes: count,
   internalDate: z.string(),
@@ -353,6 +353,10 @@ export const ItemLine = z.object({
   repairs: Repairs,
   /** Flags that its copy lacks. */
   pendingFlags: z.array(z.string()).optional(),
+  /** Of a verify pass: what it found, and which copy it looked at. */
+  finding: z.enum(findings).optional(),
+  targetUid: TargetUid.optional(),
+  otherFlags: z.boolean().optional(),
 });
 export type ItemLine = z.infer<typeof ItemLine>;
 
@@ -363,6 +367,8 @@ export const FolderSummary = z.object({
   /** Messages the target folder holds now, whoever put them there. */
   atTarget: count.nullable(),
   failure: z.object({ code: Code, message: z.string() }).nullable(),
+  /** Of a verify pass. */
+  verified: Tally.optional(),
 });
 export type FolderSummary = z.infer<typeof FolderSummary>;
 

@@ -29,6 +29,11 @@ export const planKeys = {
   /** Listing of one folder, kept so that planning can go on in another invocation. */
   listing: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/listing-${folder}.jsonl`,
+  inspections: (batch: string, mailboxId: MailboxId, n: number): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected-`,
+  /** What a verify pass found of one folder, written when all its rows are in the listing. */
+  inspected: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected-${folder}.json`,
   rows: (batch: string, mailboxId: MailboxId, n: number, chunk: ChunkId): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/chunk-${chunk}.jsonl`,
 } as const;
@@ -49,6 +54,19 @@ export const ledgerKeys = {
     `ledgers/${batch}/${mailboxId}/preflight/${sequence(n)}.jsonl`,
   /** Per folder: names and counts, written by SettleMailbox, read by ReportPass. */
   summary: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/summary.json`,
+} as const;
+
+/** What a verify pass leaves; below `ledgers/`, so that whoever reads and writes those may do so here. */
+export const verifyKeys = {
+  /** One object per window of a chunk; `from` is the window's first row. */
+  part: (batch: string, mailboxId: MailboxId, chunk: ChunkId, from: number): string =>
+    `ledgers/${batch}/${mailboxId}/verify/${chunk}/${String(from).padStart(7, '0')}.json`,
+  parts: (batch: string, mailboxId: MailboxId, chunk: ChunkId): string =>
+    `ledgers/${batch}/${mailboxId}/verify/${chunk}/`,
+  items: (batch: string, mailboxId: MailboxId, passId: string): string =>
+    `ledgers/${batch}/${mailboxId}/verify/${passId}-items.jsonl`,
+  summary: (batch: string, mailboxId: MailboxId, passId: string): string =>
+    `ledgers/${batch}/${mailboxId}/verify/${passId}-summary.json`,
 } as const;
 
 export const quarantineKeys = {

@@ -1,7 +1,7 @@
 /** `summary.json`: what a pass came to, for programs; report.html and report.csv say the same to people. */
 import * as z from 'zod';
 import { BatchName, MailboxId, PassId } from './ids.ts';
-import { Counts, Failure, OverLimit } from './items.ts';
+import { Counts, Evidence, Failure, OverLimit, Verified } from './items.ts';
 import { passKinds } from './names.ts';
 import { verdicts } from './workflow.ts';
 
@@ -15,7 +15,7 @@ export const MailboxLine = z.object({
   origin: z.string(),
   verdict: z.enum(verdicts),
   failure: Failure.nullable(),
-  /** Over all passes. */
+  /** Over all passes; of a verify pass as it found them. */
   counts: Counts,
   copiedNow: count,
   flagsChangedNow: count,
@@ -31,6 +31,12 @@ export const MailboxLine = z.object({
   pendingFlags: count.default(0),
   folderCount: count,
   overLimit: OverLimit.optional(),
+  /** How the deliveries are known, over all passes; null: not counted yet. */
+  evidence: Evidence.nullable().default(null),
+  /** Of a verify pass. */
+  verified: Verified.nullable().default(null),
+  /** What the verdict rests on, in a sentence. */
+  confidence: z.string().default(''),
 });
 export type MailboxLine = z.infer<typeof MailboxLine>;
 
@@ -42,6 +48,9 @@ export const PassTotals = z.object({
   counts: Counts,
   copiedNow: count,
   surplus: count,
+  evidence: Evidence.nullable().default(null),
+  verified: Verified.nullable().default(null),
+  confidence: z.string().default(''),
 });
 export type PassTotals = z.infer<typeof PassTotals>;
 

@@ -211,4 +211,6 @@ export interface Login {
 export interface MailServers {
   openSource(endpoint: Endpoint, login: Login): Promise<SourceMailbox>;
   openTarget(endpoint: Endpoint, login: Login): Promise<TargetMailbox>;
+  /** The target as a source is opened: with EXAMINE, and without a way to change anything. */
+  openTargetToRead(endpoint: Endpoint, login: Login): Promise<MailReader<TargetUid>>;
 }

@@ -1,9 +1,10 @@
 /** Credentials on their way between the CSV and a session: encrypted with the mailbox as context, opened only by workers. */
 import * as z from 'zod';
+import type { TargetUid } from '../contract/ids.ts';
 import type { BatchRecord } from '../contract/items.ts';
 import type { EndpointSettings } from '../contract/settings.ts';
 import { MigrationError } from '../errors.ts';
-import type { Endpoint, Login, SourceMailbox, TargetMailbox } from '../ports/mail.ts';
+import type { Endpoint, Login, MailReader, SourceMailbox } from '../ports/mail.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { MailboxKey } from '../ports/stores.ts';
 
@@ -56,10 +57,10 @@ function endpoint(settings: EndpointSettings, ca: string | null): Endpoint {
 export type { Login };
 
 /** Both logins at once, as each takes several round trips. When one fails the other session is closed again. */
-export async function bothOrNone(
+export async function bothOrNone<Target extends MailReader<TargetUid>>(
   openingSource: Promise<SourceMailbox>,
-  openingTarget: Promise<TargetMailbox>,
-): Promise<{ source: SourceMailbox; target: TargetMailbox }> {
+  openingTarget: Promise<Target>,
+): Promise<{ source: SourceMailbox; target: Target }> {
   const [source, target] = await Promise.allSettled([openingSource, openingTarget]);
   if (source.status === 'fulfilled' && target.status === 'fulfilled')
     return { source: source.value, target: target.value };

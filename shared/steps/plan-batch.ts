@@ -75,7 +75,8 @@ async function keepEvidence(
 async function planKnown(ports: PlanPorts, request: PassRequest): Promise<PassRecord> {
   const known = await ports.batches.read(request.batch);
   if (!known) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${request.batch}.`);
-  if (known.state === 'closed') throw new MigrationError('BATCH_CLOSED', `Batch ${request.batch} is closed.`);
+  if (known.state === 'closed')
+    throw new MigrationError('BATCH_CLOSED', `Batch ${request.batch} is closed and its passwords are destroyed.`);
   const settings = (await readSettings(ports, request.batch)) ?? known;
   const mailboxIds: MailboxId[] = [];
   for await (const mailbox of ports.mailboxes.list(request.batch)) {

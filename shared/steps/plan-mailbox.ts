@@ -6,18 +6,19 @@
 import { MailboxPlan, type BatchRecord, type MailboxRecord } from '../contract/items.ts';
 import type { MailboxRequest, PlanMailboxResult } from '../contract/workflow.ts';
 import { chunkConcurrency } from '../core/batch/concurrency.ts';
-import { mapFolders, type MappedFolder } from '../core/plan/map-folders.ts';
-import { hiddenFolders } from '../core/plan/subscriptions.ts';
 import { verdictOf } from '../core/settle/verdict.ts';
 import { MigrationError } from '../errors.ts';
+import type { TargetMailbox } from '../ports/mail.ts';
 import type { Deadline } from '../ports/runtime.ts';
+import { endpointsOf } from './logins.ts';
 import { readCarried } from './plan/carried.ts';
-import { verify } from './plan/inspect.ts';
 import { withinLimits } from './plan/limits.ts';
+import { mapMailbox } from './plan/map-mailbox.ts';
 import { openBoth, type BothSides } from './plan/open-both.ts';
 import { planFolders } from './plan/plan-folders.ts';
 import { preflight } from './plan/preflight.ts';
 import { isQuiet, type FolderPlan, type Planning, type PlanPorts } from './plan/planning.ts';
+import { planVerify } from './plan/plan-verify.ts';
 import { writePlan } from './plan/write-plan.ts';
 
 const throttledSeconds = 60;
@@ -35,12 +36,8 @@ export async function planMailbox(
   if (earlier) return earlier;
   const mailbox = await begin(ports, stored, request);
   try {
-    const sides = await openBoth(ports, { key: request, batch, mailbox });
-    try {
-      return await planOpened(ports, { batch, mailbox, request, sides, deadline });
-    } finally {
-      await Promise.all([sides.source.close(), sides.target.close()]);
-    }
+    const loaded = { batch, mailbox, request, deadline };
+    return await (request.pass === 'verify' ? planVerification(ports, loaded) : planCopies(ports, loaded));
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'THROTTLED') throw error;
     ports.telemetry.count('Throttled', 1);
@@ -50,6 +47,24 @@ export async function planMailbox(
       reason: 'The server asked for a pause.',
     };
   }
+}
+
+type Timed = Loaded & { deadline: Deadline };
+
+async function planCopies(ports: PlanPorts, at: Timed): Promise<PlanMailboxResult> {
+  const endpoints = endpointsOf(at.batch);
+  const sides = await openBoth(ports, at, (login) => ports.servers.openTarget(endpoints.target, login));
+  try {
+    return await planOpened(ports, { ...at, sides });
+  } finally {
+    await Promise.all([sides.source.close(), sides.target.close()]);
+  }
+}
+
+/** Both sides read-only; the plan stands beside that of the copies, whose chunks may be unfinished. */
+async function planVerification(ports: PlanPorts, at: Timed): Promise<PlanMailboxResult> {
+  const plan = await planVerify(ports, at);
+  return plan ? planned(at.batch, plan) : { status: 'more' };
 }
 
 interface Loaded {
@@ -63,8 +78,9 @@ async function earlierResult(ports: PlanPorts, { batch, mailbox, request }: Load
   if (mailbox.state === 'settled' && mailbox.verdict) {
     return { status: 'ended', mailboxId: mailbox.mailboxId, verdict: mailbox.verdict };
   }
-  if (mailbox.state !== 'syncing' || !mailbox.plan) return null;
-  const plan = await ports.data.readJson(mailbox.plan.key, (v) => MailboxPlan.parse(v));
+  const ref = request.pass === 'verify' ? mailbox.verifyPlan : mailbox.plan;
+  if (mailbox.state !== 'syncing' || !ref) return null;
+  const plan = await ports.data.readJson(ref.key, (v) => MailboxPlan.parse(v));
   return plan?.passId === request.passId ? planned(batch, plan) : null;
 }
 
@@ -78,6 +94,7 @@ async function begin(ports: PlanPorts, mailbox: MailboxRecord, request: MailboxR
     planned: { messages: 0, bytes: 0 },
     copiedNow: 0,
     flagsChangedNow: 0,
+    verified: null,
     failure: null,
     verdict: null,
     updatedAt: new Date(ports.clock.nowMs()).toISOString(),
@@ -88,9 +105,8 @@ async function begin(ports: PlanPorts, mailbox: MailboxRecord, request: MailboxR
   return { ...mailbox, ...fields };
 }
 
-interface Opened extends Loaded {
-  sides: BothSides;
-  deadline: Deadline;
+interface Opened extends Timed {
+  sides: BothSides<TargetMailbox>;
 }
 
 async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailboxResult> {
@@ -104,7 +120,6 @@ async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailbox
   const listed = await planFolders(planning, mapped, opened);
   if (!listed) return { status: 'more' };
   const folders = withinLimits(planning, listed);
-  if (request.pass === 'verify') return end(planning, request, verify(planning, folders));
   if (folders.every(isQuiet) && isSettled(planning)) {
     return end(planning, request, { verdict: verdictOf(mailbox.counts, false), failure: null });
   }
@@ -131,25 +146,6 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
     hidden: new Set(),
     targetPaths: new Set(),
   };
-}
-
-async function mapMailbox(planning: Planning): Promise<MappedFolder[]> {
-  const { source, target, settings, mailbox, records, hidden, targetPaths } = planning;
-  const [sourceFolders, sourceSpaces, targetFolders, targetSpaces] = await Promise.all([
-    source.listFolders(),
-    source.namespaces(),
-    target.listFolders(),
-    target.namespaces(),
-  ]);
-  for (const { path, attributes } of targetFolders) if (!attributes.includes('\\noselect')) targetPaths.add(path);
-  for (const path of hiddenFolders(sourceFolders)) hidden.add(path);
-  return mapFolders({
-    source: { folders: sourceFolders, namespaces: sourceSpaces },
-    target: { folders: targetFolders, namespaces: targetSpaces },
-    rules: settings.folders ?? {},
-    userRoot: mailbox.userRoot,
-    known: new Map([...records.values()].map(({ folderKey, targetPath }) => [folderKey, targetPath])),
-  });
 }
 
 /** A row in doubt is looked for by every settle until its doubt ends, and flags that are missing are set by the next. */

@@ -11,6 +11,7 @@ import type { ObjectRef, PassReported, ReportRequest, Verdict } from '../contrac
 import { afterPass } from '../core/batch/after-pass.ts';
 import { accountFor } from '../core/batch/account-mailbox.ts';
 import { failureOf } from '../core/failure.ts';
+import { mailboxLine } from '../core/report/mailbox-line.ts';
 import { reportCsv } from '../core/report/report-csv.ts';
 import { reportHtml } from '../core/report/report-html.ts';
 import { mostShown } from '../core/report/left-out.ts';
@@ -63,8 +64,8 @@ function summarize(
   request: ReportRequest,
   at: { planned: PassRecord | null; mailboxes: readonly MailboxRecord[] },
 ): PassSummary {
-  const lines = at.mailboxes.map(lineOf);
-  const totals = summaryTotals(lines);
+  const lines = at.mailboxes.map((record) => mailboxLine(record, request.pass));
+  const totals = summaryTotals(lines, request.pass);
   const failure = request.failure && failureOf(request.failure);
   const rejected = at.planned?.rejectedCount ?? 0;
   return {
@@ -88,42 +89,18 @@ function passVerdict({ failed, lines }: { failed: boolean; lines: readonly Mailb
   return lines.some((line) => line.verdict === 'complete with skips') ? 'complete with skips' : 'complete';
 }
 
-function lineOf(record: MailboxRecord): MailboxLine {
-  const { mailboxId, emailAddress, targetUser, origin, failure, counts, copiedNow, flagsChangedNow, planned } = record;
-  const { surplus, openDoubts, removedAtTarget, byHeaders, droppedKeywords, repaired, pendingFlags } = record;
-  const { folderCount, overLimit } = record;
-  return {
-    mailboxId,
-    emailAddress,
-    targetUser,
-    origin,
-    verdict: record.verdict ?? 'incomplete',
-    failure,
-    counts,
-    copiedNow,
-    flagsChangedNow,
-    planned,
-    surplus,
-    openDoubts,
-    removedAtTarget,
-    byHeaders,
-    droppedKeywords,
-    repaired,
-    pendingFlags,
-    folderCount,
-    overLimit,
-  };
-}
-
 async function writeReport(
   ports: ReportPorts,
   { batch, passId, pass }: ReportRequest,
   at: { summary: PassSummary; mailboxes: readonly MailboxRecord[] },
 ): Promise<ObjectRef> {
   const { data } = ports;
-  const folders = await readFolders(ports, batch, at.mailboxes);
+  const folders = await readFolders(ports, { batch, pass, passId }, at.mailboxes);
   const settled = at.mailboxes.filter(({ mailboxId }) => folders.has(mailboxId));
-  const items = pass === 'preflight' ? readExpectedItems(ports, batch, at.mailboxes) : readItems(ports, batch, settled);
+  const items =
+    pass === 'preflight'
+      ? readExpectedItems(ports, batch, at.mailboxes)
+      : readItems(ports, { batch, pass, passId }, settled);
   const leftOut: ItemLine[] = [];
   await data.putLines(reportKeys.items(batch, passId), noting(items, leftOut));
   await data.putText(reportKeys.csv(batch, passId), reportCsv(at.summary), 'text/csv; charset=utf-8');

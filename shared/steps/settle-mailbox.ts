@@ -2,10 +2,17 @@
  * SettleMailbox: the counts must add up, then the checkpoints move, then the verdict is written. Never says "complete"
  * of anything it has not seen settled. Idempotent: run twice it writes the same.
  */
-import { ItemLine, MailboxPlan, MailboxSummary, type Failure, type MailboxRecord } from '../contract/items.ts';
+import {
+  ItemLine,
+  MailboxPlan,
+  MailboxSummary,
+  type Counts,
+  type Failure,
+  type MailboxRecord,
+} from '../contract/items.ts';
 import { ledgerKeys } from '../contract/keys.ts';
 import type { MailboxEnded, SettleRequest } from '../contract/workflow.ts';
-import type { FolderProblem } from '../core/settle/ledger.ts';
+import { addEvidence, type FolderProblem } from '../core/settle/ledger.ts';
 import { overLimitOf } from '../core/plan/over-limits.ts';
 import { addCounts, verdictOf } from '../core/settle/verdict.ts';
 import { failed, failureOf } from '../core/failure.ts';
@@ -17,6 +24,7 @@ import { endpointsOf, revealLogins } from './logins.ts';
 import { readPlanOutcomes, type PlanOutcomes } from './settle/chunk-outcomes.ts';
 import type { SettledFolder } from './settle/settle-folder.ts';
 import { settleFolders, type Settling } from './settle/settle-folders.ts';
+import { settleVerify } from './settle/settle-verify.ts';
 
 type SettlePorts = Pick<
   Ports,
@@ -28,8 +36,10 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
   const record = await ports.mailboxes.read(key.batch, key.mailboxId);
   if (!record) throw new MigrationError('STATE_DAMAGED', `There is no mailbox ${key.mailboxId}.`);
   if (request.failure) return conclude(ports, { key, request, failure: failureOf(request.failure), fields: {} });
-  const plan = record.plan && (await ports.data.readJson(record.plan.key, (v) => MailboxPlan.parse(v)));
+  const ref = request.pass === 'verify' ? record.verifyPlan : record.plan;
+  const plan = ref && (await ports.data.readJson(ref.key, (v) => MailboxPlan.parse(v)));
   if (!plan) throw new MigrationError('STATE_DAMAGED', `Mailbox ${key.mailboxId} has no plan.`);
+  if (request.pass === 'verify') return concludeVerify(ports, { key, plan, record, request });
 
   const outcomes = await readPlanOutcomes(ports, key, plan);
   const settled = await settleAtTarget(ports, { key, plan, outcomes, rewrites: record.rewrites });
@@ -55,9 +65,21 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     repaired: total((f) => f.repaired),
     pendingFlags: total((f) => f.pendingFlags),
     overLimit: overLimitOf(settled.flatMap((f) => f.items.filter((row) => row.outcome === 'skipped'))),
+    evidence: addEvidence(settled.map((f) => f.evidence)),
     ...(failure === null ? { settledSequence: plan.sequence } : {}),
   };
   return conclude(ports, { key, request, failure, fields });
+}
+
+async function concludeVerify(
+  ports: SettlePorts,
+  at: { key: MailboxKey; plan: MailboxPlan; record: MailboxRecord; request: SettleRequest },
+): Promise<MailboxEnded> {
+  const { failure, fields } = await settleVerify(ports, at);
+  const counts = fields.verified?.counts ?? addCounts([]);
+  const failedChunks = at.request.failedChunks[0] && failure?.code === 'CONTINUED';
+  const reason = failedChunks ? failedChunk(at.request) : failure;
+  return conclude(ports, { ...at, failure: reason, fields, counts });
 }
 
 async function settleAtTarget(ports: SettlePorts, work: Omit<Settling, 'target'>): Promise<SettledFolder[]> {
@@ -77,10 +99,14 @@ async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMa
 }
 
 function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {
-  const first = request.failedChunks[0];
-  if (!first || outcomes.unfinished.size === 0) return null;
+  return outcomes.unfinished.size === 0 ? null : failedChunk(request);
+}
+
+function failedChunk({ failedChunks }: SettleRequest): Failure | null {
+  const first = failedChunks[0];
+  if (!first) return null;
   const code = isErrorCode(first.error) ? first.error : 'INTERNAL';
-  return failed(code, `${request.failedChunks.length} of the mailbox's chunks could not be finished (${code}).`);
+  return failed(code, `${failedChunks.length} of the mailbox's chunks could not be finished (${code}).`);
 }
 
 function folderFailure(problem: FolderProblem, settled: readonly SettledFolder[]): Failure {
@@ -108,11 +134,14 @@ interface Ending {
   request: SettleRequest;
   failure: Failure | null;
   fields: Partial<MailboxRecord>;
+  /** What the verdict speaks of, where it is not what the record is to hold from now on. */
+  counts?: Counts;
 }
 
 /** The verdict comes last: it is true only once everything before it is durable. */
-async function conclude(ports: SettlePorts, { key, request, failure, fields }: Ending): Promise<MailboxEnded> {
-  const verdict = verdictOf(fields.counts ?? addCounts([]), failure !== null);
+async function conclude(ports: SettlePorts, ending: Ending): Promise<MailboxEnded> {
+  const { key, request, failure, fields, counts } = ending;
+  const verdict = verdictOf(counts ?? fields.counts ?? addCounts([]), failure !== null);
   await ports.mailboxes.update(key.batch, key.mailboxId, {
     ...fields,
     state: 'settled',

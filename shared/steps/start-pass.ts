@@ -83,7 +83,8 @@ async function readOpen(ports: StartPorts): Promise<BatchRecord[]> {
 async function startRequested(ports: StartPorts, { batch, pass, requestId }: Of<'request'>): Promise<StartResult> {
   const record = await ports.batches.read(batch);
   if (!record) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${batch}.`);
-  if (record.state === 'closed') throw new MigrationError('BATCH_CLOSED', `Batch ${batch} is closed.`);
+  if (record.state === 'closed')
+    throw new MigrationError('BATCH_CLOSED', `Batch ${batch} is closed and its passwords are destroyed.`);
   const passId = passIdOf({ batch, origin: 'request', pass, distinct: requestId });
   return start(ports, { batch, requestKey: `request-${requestId}` }, () =>
     Promise.resolve({ batch, pass, passId, scope: { kind: 'batch' } }),

@@ -13,7 +13,8 @@ import { followFlags } from './sync/follow-flags.ts';
 import { ChunkLease } from './sync/lease.ts';
 import { putTailPart } from './sync/ledger-parts.ts';
 import { continued, done, waitFor } from './sync/slice-result.ts';
-import { loadAssignment, readCopyRows, type Assignment, type SlicePorts } from './sync/slice.ts';
+import { loadAssignment, readCopyRows, readVerifyRows, type Assignment, type SlicePorts } from './sync/slice.ts';
+import { verifyChunk } from './sync/verify-chunk.ts';
 
 export interface Invocation {
   /** Owner of the lease; differs for every invocation. */
@@ -68,11 +69,13 @@ async function work(assignment: Assignment, lease: ChunkLease, deadline: Deadlin
     return waitFor(tooEarly, 'an interrupted window settles');
   }
   if (assignment.chunk.kind === 'flags') return followFlags(assignment, lease, deadline);
-  const rows = await readCopyRows(assignment);
-  if (isStuck(record)) {
-    await lease.apply((r) => release(r, { done: false, lookNotBefore: null, forgiven: true }));
-    throw stuck(assignment, record, rows[record.committed]);
+  if (assignment.chunk.kind === 'verify') {
+    const rows = await readVerifyRows(assignment);
+    await assertNotStuck(assignment, lease, rows);
+    return verifyChunk(assignment, { lease, deadline, rows });
   }
+  const rows = await readCopyRows(assignment);
+  await assertNotStuck(assignment, lease, rows);
   await putTailPart(assignment.ports.data, { key: assignment.key, record, rows });
   return copyChunk({ ...assignment, rows, lease, deadline });
 }
@@ -90,11 +93,19 @@ async function endBroken(assignment: Assignment, lease: ChunkLease, error: unkno
   return waitFor(error.retryAfterSeconds ?? limits.lookDelaySeconds, error.code);
 }
 
-function stuck(
-  assignment: Assignment,
-  record: ChunkRecord,
-  row: { folder: string; sourceUid: number } | undefined,
-): MigrationError {
+interface Position {
+  folder: string;
+  sourceUid: number | null;
+}
+
+async function assertNotStuck(assignment: Assignment, lease: ChunkLease, rows: readonly Position[]): Promise<void> {
+  const { record } = lease;
+  if (!isStuck(record)) return;
+  await lease.apply((r) => release(r, { done: false, lookNotBefore: null, forgiven: true }));
+  throw stuck(assignment, record, rows[record.committed]);
+}
+
+function stuck(assignment: Assignment, record: ChunkRecord, row: Position | undefined): MigrationError {
   assignment.ports.telemetry.count('SlicesStuck', 1);
   const folder = assignment.plan.folders.find((f) => f.folderKey === row?.folder)?.sourcePath ?? '';
   return new MigrationError(

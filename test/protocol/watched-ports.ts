@@ -28,6 +28,7 @@ export function watchedPorts(ports: Ports, network: Network, worker: Worker): Po
           'target.open',
           async () => new TargetSession(await ports.servers.openTarget(endpoint, login), network, worker),
         ),
+      openTargetToRead: (endpoint, login) => call('target.open', () => ports.servers.openTargetToRead(endpoint, login)),
     },
   };
 }

@@ -33,6 +33,9 @@ const mailboxRecord = (mailboxId: MailboxId): MailboxRecord => ({
   rewrites: null,
   repaired: 0,
   pendingFlags: 0,
+  evidence: null,
+  verifyPlan: null,
+  verified: null,
   finalDone: false,
   updatedAt: '2026-11-24T10:00:00.000Z',
 });

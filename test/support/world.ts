@@ -105,6 +105,9 @@ function mailboxRecord(): MailboxRecord {
     rewrites: null,
     repaired: 0,
     pendingFlags: 0,
+    evidence: null,
+    verifyPlan: null,
+    verified: null,
     finalDone: false,
     updatedAt: '2026-11-24T10:00:00Z',
   };

@@ -1,4 +1,5 @@
 import type { PassSummary } from '../../contract/report.ts';
+import { found } from '../verify/tally.ts';
 import { countText, plural } from './numbers.ts';
 
 /** The pass in one sentence for who has no time. Never says "arrived" above a pass that is not complete. */
@@ -12,6 +13,7 @@ export function headline(summary: PassSummary): string {
   if (totals.mailboxes === 0) return 'There was no mailbox to work on.';
   const all = plural(totals.mailboxes, 'mailbox', 'mailboxes');
   if (pass === 'preflight') return `${all} can be migrated${expectedText(summary)}.`;
+  if (pass === 'verify') return verifiedText(summary, all);
   const { skipped, quarantined } = totals.counts;
   if (verdict === 'complete with skips')
     return `Every message of ${all} is accounted for; ${countText(skipped + quarantined)} could not be delivered.`;
@@ -21,6 +23,18 @@ export function headline(summary: PassSummary): string {
 function expectedText({ mailboxes }: PassSummary): string {
   const over = mailboxes.reduce((sum, m) => sum + (m.overLimit?.messages ?? 0), 0);
   return over === 0 ? '' : `; ${plural(over, 'message')} over a limit would be left out`;
+}
+
+/** What the target's users removed is accounted for, but nobody can read it again. */
+function verifiedText({ totals: { counts, verified } }: PassSummary, all: string): string {
+  const removed = verified ? found(verified, 'removed') : 0;
+  const left = counts.skipped + counts.quarantined;
+  if (removed + left === 0) return `Every message of ${all} was read again at the target.`;
+  const parts = [
+    ...(removed > 0 ? [`${countText(removed)} removed at the target after delivery`] : []),
+    ...(left > 0 ? [`${countText(left)} could not be delivered`] : []),
+  ];
+  return `Every message of ${all} is accounted for; ${parts.join(', ')}.`;
 }
 
 function someIncomplete({ totals: { incomplete, mailboxes }, pass }: PassSummary): string {

@@ -99,6 +99,12 @@ function notesOf({ mailboxes, totals, pass }: PassSummary): string[] {
       'messages',
       'recognised at the target by headers, not by octets: something rewrote the copies there.',
     ],
+    [
+      totals.verified?.otherFlags ?? 0,
+      'message',
+      'messages',
+      'with other flags at the target than at the source: changed there, or brought by the next incremental pass.',
+    ],
     [sum((m) => m.droppedKeywords), 'keyword', 'keywords', 'left out because the target cannot keep it.'],
   ];
   return notes.filter(([count]) => count > 0).map(([count, one, many, text]) => `${plural(count, one, many)} ${text}`);

@@ -1,6 +1,12 @@
+import type { Finding } from '../../contract/items.ts';
 import type { MailboxLine, PassSummary } from '../../contract/report.ts';
+import { comparedFindings, found } from '../verify/tally.ts';
 import { missingOf } from './bar.ts';
 import { csvText } from './csv-cell.ts';
+
+/** Empty unless the pass was a verify pass: a 0 would say that nothing was found. */
+const ofVerify = ({ verified }: MailboxLine, ...which: Finding[]): number | '' =>
+  verified ? found(verified, ...which) : '';
 
 const columns: readonly (readonly [string, (m: MailboxLine) => string | number])[] = [
   ['Mailbox', (m) => m.emailAddress],
@@ -28,6 +34,12 @@ const columns: readonly (readonly [string, (m: MailboxLine) => string | number])
   ['Messages without all flags', (m) => m.pendingFlags],
   ['Over a limit', (m) => m.overLimit?.messages ?? 0],
   ['Folders', (m) => m.folderCount],
+  ['Read again', (m) => ofVerify(m, ...comparedFindings)],
+  ['Found equal', (m) => ofVerify(m, 'equal', 'repaired')],
+  ['Other octets', (m) => ofVerify(m, 'other-octets')],
+  ['Other date', (m) => ofVerify(m, 'other-date')],
+  ['Other flags', (m) => m.verified?.otherFlags ?? ''],
+  ['Confidence', (m) => m.confidence],
   ['Code', (m) => m.failure?.code ?? ''],
   ['Reason', (m) => m.failure?.message ?? ''],
   ['What to do', (m) => m.failure?.hint ?? ''],

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { ItemLine } from '../../contract/items.ts';
 import type { PassSummary } from '../../contract/report.ts';
+import { comparedFindings, found } from '../verify/tally.ts';
 import { bar, legend, spokenOf } from './bar.ts';
 import { headline } from './headline.ts';
 import { html, nothing, type Html } from './html.ts';
@@ -64,21 +65,33 @@ function figures({ totals, mailboxes, pass }: PassSummary): Html {
   const rest: [string, string][] =
     pass === 'preflight'
       ? [[countText(mailboxes.reduce((sum, m) => sum + m.folderCount, 0)), 'folders']]
-      : [
-          [countText(totals.copiedNow), 'copied in this pass'],
-          [sizeText(totals.counts.bytes), 'copied in all'],
-          [countText(totals.surplus), totals.surplus === 1 ? 'surplus copy' : 'surplus copies'],
-        ];
+      : pass === 'verify'
+        ? verifyFigures(totals)
+        : [
+            [countText(totals.copiedNow), 'copied in this pass'],
+            [sizeText(totals.counts.bytes), 'copied in all'],
+            [countText(totals.surplus), totals.surplus === 1 ? 'surplus copy' : 'surplus copies'],
+          ];
   return html`<ul class="figures">
     ${[...first, ...rest].map(([value, name]) => html`<li><b>${value}</b> ${name}</li>`)}
   </ul>`;
+}
+
+function verifyFigures({ verified }: PassSummary['totals']): [string, string][] {
+  if (!verified) return [];
+  return [
+    [countText(found(verified, ...comparedFindings)), 'read again on both sides'],
+    [countText(found(verified, 'equal', 'repaired')), 'found equal'],
+    [sizeText(verified.readBytes), 'read'],
+  ];
 }
 
 /** A preflight copies nothing, so what is not at the target yet is not missing. */
 const outcomes = (summary: PassSummary): Html =>
   summary.pass === 'preflight'
     ? nothing
-    : html`${bar(summary.totals.counts, 28)} ${legend(summary.totals.counts)} ${sumLine(summary)}`;
+    : html`${bar(summary.totals.counts, 28)} ${legend(summary.totals.counts)} ${sumLine(summary)}
+        <p>${summary.totals.confidence}</p>`;
 
 function sumLine({ totals: { counts } }: PassSummary): Html {
   const { source, copied, present, skipped, quarantined, gone } = counts;

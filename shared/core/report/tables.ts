@@ -1,7 +1,8 @@
 /** The report's tables: one row per mailbox, and its folders folded away below. */
-import type { Counts, FolderSummary } from '../../contract/items.ts';
+import type { Counts, FolderSummary, Tally } from '../../contract/items.ts';
 import type { MailboxLine, PassSummary } from '../../contract/report.ts';
 import { catalogue } from '../../errors.ts';
+import { found } from '../verify/tally.ts';
 import { bar, missingOf } from './bar.ts';
 import { foreign, html, nothing, type Html } from './html.ts';
 import { countText, plural, sizeText } from './numbers.ts';
@@ -85,13 +86,14 @@ export function folderDetails({ mailboxes }: PassSummary, folders: FoldersByMail
 const mailboxFolders = (m: MailboxLine, list: readonly FolderSummary[]): Html =>
   html`<details>
     <summary>${foreign(m.emailAddress)} <span class="soft">${plural(list.length, 'folder')}</span></summary>
+    ${m.confidence === '' ? nothing : html`<p class="soft">${m.confidence}</p>`}
     <div class="table">
       <table>
         <thead>
           <tr>
             <th scope="col">Source folder</th>
             <th scope="col">Target folder</th>
-            ${numberHeads(['Source', ...outcomeHeads, 'At the target now'])}
+            ${numberHeads(['Source', ...(m.verified ? verifyHeads : [...outcomeHeads, 'At the target now'])])}
           </tr>
         </thead>
         <tbody>
@@ -101,7 +103,30 @@ const mailboxFolders = (m: MailboxLine, list: readonly FolderSummary[]): Html =>
     </div>
   </details>`;
 
-function folderRow({ sourcePath, targetPath, counts, atTarget, failure }: FolderSummary): Html {
+const verifyHeads = [
+  'Equal',
+  'Other content',
+  'Other flags',
+  'Unreadable',
+  'Removed',
+  'Left out',
+  'Gone',
+  'Not copied',
+];
+
+const verifyCells = (tally: Tally): Html[] =>
+  [
+    found(tally, 'equal', 'repaired'),
+    found(tally, 'other-octets', 'other-date'),
+    tally.otherFlags,
+    found(tally, 'source-unreadable', 'target-unreadable'),
+    found(tally, 'removed'),
+    found(tally, 'left-out'),
+    found(tally, 'gone'),
+    found(tally, 'not-copied'),
+  ].map((n) => numberCell(countText(n)));
+
+function folderRow({ sourcePath, targetPath, counts, atTarget, failure, verified }: FolderSummary): Html {
   const problem = failure
     ? html`<br /><span class="bad"><code>${failure.code}</code> ${foreign(failure.message)}</span>
         <span class="soft">${catalogue[failure.code].hint}</span>`
@@ -109,7 +134,11 @@ function folderRow({ sourcePath, targetPath, counts, atTarget, failure }: Folder
   return html`<tr>
     <td>${foreign(sourcePath)}${problem}</td>
     <td>→ ${foreign(targetPath)}</td>
-    ${numberCell(countText(counts.source))} ${outcomeCells(counts)}
-    ${numberCell(atTarget === null ? '–' : countText(atTarget))}
+    ${numberCell(countText(counts.source))}
+    ${
+      verified
+        ? verifyCells(verified)
+        : [...outcomeCells(counts), numberCell(atTarget === null ? '–' : countText(atTarget))]
+    }
   </tr>`;
 }

@@ -1,5 +1,5 @@
 /** The ledger of a folder after a plan: what was known, minus what vanished, plus what the plan's chunks settled. */
-import type { Counts, LedgerPartRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
+import type { Counts, Evidence, LedgerPartRow, LedgerRow, PlannedFolder } from '../../contract/items.ts';
 import type { SourceUid } from '../../contract/ids.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { missingFlags } from '../flags.ts';
@@ -69,6 +69,30 @@ export function countRows(rows: readonly LedgerRow[]): Counts {
     quarantined: of('quarantined'),
     gone: of('gone'),
     bytes: live.reduce((sum, row) => sum + (row.outcome === 'copied' ? row.sizeBytes : 0), 0),
+  };
+}
+
+/** How the deliveries are known: what "complete" rests on as long as nothing is read again. */
+export function evidenceOf(rows: readonly Pick<LedgerRow, 'outcome' | 'evidence' | 'vanished'>[]): Evidence {
+  const delivered = rows.filter((row) => !row.vanished && (row.outcome === 'copied' || row.outcome === 'present'));
+  const by = (evidence: LedgerRow['evidence']): number => delivered.filter((row) => row.evidence === evidence).length;
+  return {
+    acknowledged: by('acknowledged'),
+    adopted: by('adopted'),
+    counted: by('counted'),
+    matched: by('matched'),
+    byHeaders: delivered.filter((row) => isByHeaders(row.evidence)).length,
+  };
+}
+
+export function addEvidence(all: readonly Evidence[]): Evidence {
+  const sum = (of: (evidence: Evidence) => number): number => all.reduce((total, one) => total + of(one), 0);
+  return {
+    acknowledged: sum((e) => e.acknowledged),
+    adopted: sum((e) => e.adopted),
+    counted: sum((e) => e.counted),
+    matched: sum((e) => e.matched),
+    byHeaders: sum((e) => e.byHeaders),
   };
 }
 

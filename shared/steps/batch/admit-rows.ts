@@ -102,6 +102,9 @@ function emptyHistory(mailboxId: MailboxId): History {
     rewrites: null,
     repaired: 0,
     pendingFlags: 0,
+    evidence: null,
+    verifyPlan: null,
+    verified: null,
     finalDone: false,
   };
 }

@@ -1,29 +1,32 @@
 /** Logs in on both sides; an error says which side and which row of the CSV, never what the server said. */
 import { MigrationError } from '../../errors.ts';
 import type { BatchRecord, MailboxRecord } from '../../contract/items.ts';
-import type { SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
+import type { TargetUid } from '../../contract/ids.ts';
+import type { Login, MailReader, SourceMailbox } from '../../ports/mail.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
 import type { PlanPorts } from './planning.ts';
 
-export interface BothSides {
+export interface BothSides<Target extends MailReader<TargetUid>> {
   source: SourceMailbox;
-  target: TargetMailbox;
+  target: Target;
 }
 
-export async function openBoth(
+/** `openTarget`: to write there, or read-only. */
+export async function openBoth<Target extends MailReader<TargetUid>>(
   ports: PlanPorts,
-  at: { key: MailboxKey; batch: BatchRecord; mailbox: MailboxRecord },
-): Promise<BothSides> {
-  const logins = await revealLogins(ports, at.key);
+  at: { request: MailboxKey; batch: BatchRecord; mailbox: MailboxRecord },
+  openTarget: (login: Login) => Promise<Target>,
+): Promise<BothSides<Target>> {
+  const logins = await revealLogins(ports, at.request);
   const endpoints = endpointsOf(at.batch);
   return bothOrNone(
     ports.servers
       .openSource(endpoints.source, logins.source)
       .catch((error: unknown) => rethrow(error, `source server ${endpoints.source.host}`, at.mailbox.origin)),
-    ports.servers
-      .openTarget(endpoints.target, logins.target)
-      .catch((error: unknown) => rethrow(error, `target server ${endpoints.target.host}`, at.mailbox.origin)),
+    openTarget(logins.target).catch((error: unknown) =>
+      rethrow(error, `target server ${endpoints.target.host}`, at.mailbox.origin),
+    ),
   );
 }
 

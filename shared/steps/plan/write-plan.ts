@@ -8,7 +8,7 @@ import { cutChunks, traitsOf } from '../../core/plan/cut-chunks.ts';
 import type { FolderPlan, Planning } from './planning.ts';
 
 /** Chunks of a pass at most: what one inline Map runs at once, and what the event bound of the workflow counts with. */
-const mostChunks = 40;
+export const mostChunks = 40;
 const flagsPerChunk = 20_000;
 
 export async function writePlan(

@@ -3,6 +3,7 @@ import {
   FolderSummary,
   LedgerRow,
   type Counts,
+  type Evidence,
   type FolderRecord,
   type LedgerPartRow,
   type PlannedFolder,
@@ -15,6 +16,7 @@ import { withoutFalseUids } from '../../core/settle/false-uids.ts';
 import {
   countByHeaders,
   countRows,
+  evidenceOf,
   isItem,
   isDelivered,
   isLive,
@@ -56,6 +58,7 @@ export interface SettledFolder {
   droppedKeywords: number;
   repaired: number;
   pendingFlags: number;
+  evidence: Evidence;
   /** Messages that did not arrive, or not as they were. */
   items: LedgerRow[];
 }
@@ -99,6 +102,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     surplus,
     openDoubts: openDoubts(rows),
     removedAtTarget: removedAtTarget(rows, look.uids),
+    evidence: evidenceOf(rows),
     byHeaders: countByHeaders(rows),
     droppedKeywords: await countDroppedKeywords(task, { rows, previous }),
     ...itemsOf(rows),

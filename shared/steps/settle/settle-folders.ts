@@ -1,6 +1,6 @@
 /** The folders of a plan, looked at in groups and settled one by one. */
 import type { FolderRecord, LedgerPartRow, LedgerRow, MailboxPlan, PlannedFolder } from '../../contract/items.ts';
-import { countByHeaders, countRows, type FolderProblem } from '../../core/settle/ledger.ts';
+import { countByHeaders, countRows, evidenceOf, type FolderProblem } from '../../core/settle/ledger.ts';
 import type { TargetMailbox } from '../../ports/mail.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
 import type { PlanOutcomes } from './chunk-outcomes.ts';
@@ -102,5 +102,6 @@ async function unsettled(
     byHeaders: countByHeaders([...known, ...added]),
     droppedKeywords: 0,
     ...itemsOf([...known, ...added]),
+    evidence: evidenceOf([...known, ...added]),
   };
 }

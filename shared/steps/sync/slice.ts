@@ -8,6 +8,7 @@ import {
   type PlannedChunk,
   type PlannedFolder,
 } from '../../contract/items.ts';
+import { VerifyRow } from '../../contract/verify.ts';
 import type { SliceRequest } from '../../contract/workflow.ts';
 import { MigrationError } from '../../errors.ts';
 import type { Parser } from '../../ports/objects.ts';
@@ -42,7 +43,8 @@ export async function loadAssignment(ports: SlicePorts, request: SliceRequest): 
   const batch = await ports.batches.read(request.batch);
   if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${request.batch}.`);
   const mailbox = await ports.mailboxes.read(key.batch, key.mailboxId);
-  const plan = mailbox?.plan ? await ports.data.readJson(mailbox.plan.key, (v) => MailboxPlan.parse(v)) : null;
+  const ref = request.pass === 'verify' ? mailbox?.verifyPlan : mailbox?.plan;
+  const plan = ref ? await ports.data.readJson(ref.key, (v) => MailboxPlan.parse(v)) : null;
   const chunk = plan?.chunks[request.chunk];
   if (!mailbox || !plan || !chunk)
     throw new MigrationError('STATE_DAMAGED', `Chunk ${request.chunk} is not in the plan of ${key.mailboxId}.`);
@@ -57,6 +59,9 @@ export async function readRows<T>(assignment: Assignment, parse: Parser<T>): Pro
 
 export const readCopyRows = (assignment: Assignment): Promise<CopyRow[]> =>
   readRows(assignment, (v) => CopyRow.parse(v));
+
+export const readVerifyRows = (assignment: Assignment): Promise<VerifyRow[]> =>
+  readRows(assignment, (v) => VerifyRow.parse(v));
 
 export function folderOf(assignment: Assignment, folderKey: FolderKey): PlannedFolder {
   const folder = assignment.folders.get(folderKey);

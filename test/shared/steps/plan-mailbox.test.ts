@@ -186,7 +186,7 @@ describe('a verify pass', () => {
     expect((await runPass(world, pass('verify'))).verdict).toBe('complete');
     world.source.store('INBOX', { octets: 'new', internalDate: '24-Nov-2026 09:00:00 +0000' });
     expect((await runPass(world, pass('verify'))).verdict).toBe('incomplete');
-    expect((await record(world))?.failure?.message).toContain('1 messages');
+    expect((await record(world))?.failure?.message).toContain('1 message not at the target yet');
     expect(sent(world.target, 'APPEND')).toEqual([]);
     expect(await incremental(world)).toBe('complete');
   });

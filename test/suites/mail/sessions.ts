@@ -1,7 +1,27 @@
 import { expect, test } from '@jest/globals';
-import { everythingIn, type Suite } from './world.ts';
+import { all, date, everythingIn, mail, type Suite } from './world.ts';
 
 export function sessionRules({ mailbox, source, world }: Suite): void {
+  test('a target that is opened to read tells octets and flags, and has no way to change them', async () => {
+    const held = await mailbox();
+    await held.plant('INBOX', { octets: mail('unseen'), flags: ['\\Flagged'], internalDate: date });
+    const session = await world().servers.openTargetToRead(world().endpoint, held.login);
+    try {
+      expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 1 });
+      const [message] = await all(session.listMessages({ first: 1, last: '*' }));
+      expect(message?.flags).toEqual(['\\Flagged']);
+      for await (const { uid, octets } of session.fetchMessages(message ? [message.uid] : [])) {
+        expect(uid).toBe(message?.uid);
+        expect(Buffer.concat(await all(octets))).toEqual(mail('unseen'));
+      }
+      expect(session).not.toHaveProperty('append');
+      expect(session).not.toHaveProperty('storeFlags');
+    } finally {
+      await session.close();
+    }
+    expect((await held.see('INBOX')).map(({ flags }) => flags)).toEqual([['\\Flagged']]);
+  });
+
   test('a wrong password is LOGIN_REFUSED and is not repeated in the error', async () => {
     const { login } = await mailbox();
     const wrong = { ...login, password: 'not-the-Password-7' };

@@ -1,6 +1,6 @@
-import { SourceUid } from '../../../contract/ids.ts';
+import { SourceUid, TargetUid } from '../../../contract/ids.ts';
 import { MigrationError } from '../../../errors.ts';
-import type { Endpoint, Login, MailServers, SourceMailbox, TargetMailbox } from '../../../ports/mail.ts';
+import type { Endpoint, Login, MailReader, MailServers, SourceMailbox, TargetMailbox } from '../../../ports/mail.ts';
 import { MemoryReader, MemoryTarget } from './session.ts';
 import { MailAccount, type MailAccountOptions } from './store.ts';
 
@@ -29,6 +29,10 @@ export class MemoryMailServers implements MailServers {
 
   async openTarget(_endpoint: Endpoint, login: Login): Promise<TargetMailbox> {
     return new MemoryTarget(this.admit(this.targets, login));
+  }
+
+  async openTargetToRead(_endpoint: Endpoint, login: Login): Promise<MailReader<TargetUid>> {
+    return new MemoryReader(this.admit(this.targets, login), 'EXAMINE', (uid) => TargetUid.parse(uid));
   }
 
   private admit(side: Map<string, { password: string; account: MailAccount }>, login: Login): MailAccount {

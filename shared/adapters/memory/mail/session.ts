@@ -126,8 +126,9 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
   async *fetchMessages(uids: readonly Uid[]): AsyncIterable<FetchedMessage<Uid>> {
     this.send(`FETCH BODY ${uids.join(',')}`);
     const wanted = new Set<number>(uids);
-    for (const m of this.selected().messages.slice()) {
-      if (!wanted.has(m.uid)) continue;
+    const { path, messages } = this.selected();
+    for (const m of messages.slice()) {
+      if (!wanted.has(m.uid) || this.account.withheld.has(`${path} ${m.uid}`)) continue;
       yield { ...this.meta(m), octetCount: m.octets.length, octets: once(m.octets) };
     }
   }

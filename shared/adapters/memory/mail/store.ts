@@ -74,6 +74,8 @@ export class MailAccount {
   refuses: (message: Refusable) => boolean = () => false;
   /** Newest messages of each folder that are counted and not listed, as Yahoo does beyond 10,000. */
   hiddenMessages = 0;
+  /** `INBOX 7`: messages that are listed and that FETCH leaves out. */
+  readonly withheld = new Set<string>();
   private modSeq = 1;
   private nextValidity = 1_000;
 

@@ -28,6 +28,9 @@ function line(emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxL
     repaired: 0,
     pendingFlags: 0,
     folderCount: 2,
+    evidence: null,
+    verified: null,
+    confidence: '',
     ...fields,
   };
 }
@@ -44,7 +47,7 @@ function summary(mailboxes: MailboxLine[], fields: Partial<PassSummary> = {}): P
     failure: null,
     rejected: 0,
     mailboxes,
-    totals: summaryTotals(mailboxes),
+    totals: summaryTotals(mailboxes, fields.pass ?? 'initial'),
     ...fields,
   });
 }

@@ -25,6 +25,9 @@ export const mailbox = (emailAddress: string, more: Partial<MailboxLine> = {}): 
   repaired: 0,
   pendingFlags: 0,
   folderCount: 2,
+  evidence: null,
+  verified: null,
+  confidence: '',
   ...more,
 });
 
@@ -41,7 +44,7 @@ export function summary(mailboxes: MailboxLine[], more: Partial<PassSummary> = {
     failure: null,
     rejected: 0,
     mailboxes,
-    totals: summaryTotals(mailboxes),
+    totals: summaryTotals(mailboxes, more.pass ?? 'initial'),
     ...more,
   });
 }
