@@ -9,6 +9,8 @@ export interface ScriptedServer {
   endpoint: Endpoint;
   /** Commands as they came, literals as `{n}`. */
   commands: string[];
+  /** What the literals held, octet by octet (latin1). */
+  literals: string[];
   stop(): Promise<void>;
 }
 
@@ -21,12 +23,13 @@ const normal: [RegExp, string][] = [
 
 export async function scriptedImap(script: Script, greeting = '* OK ready\r\n'): Promise<ScriptedServer> {
   const commands: string[] = [];
+  const literals: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.write(greeting);
-    serve(socket, commands, script);
+    serve(socket, { commands, literals }, script);
   });
   const port = await listening(server);
   return {
@@ -39,6 +42,7 @@ export async function scriptedImap(script: Script, greeting = '* OK ready\r\n'):
       allowPrivateAddress: true,
     },
     commands,
+    literals,
     stop: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -46,22 +50,26 @@ export async function scriptedImap(script: Script, greeting = '* OK ready\r\n'):
   };
 }
 
-function serve(socket: Socket, commands: string[], script: Script): void {
+function serve(socket: Socket, heard: Pick<ScriptedServer, 'commands' | 'literals'>, script: Script): void {
   let held = '';
+  let literal = '';
   let literalLeft = 0;
   socket.on('data', (data) => {
     held += data.toString('latin1');
     for (;;) {
-      const skipped = Math.min(literalLeft, held.length);
-      held = held.slice(skipped);
-      literalLeft -= skipped;
+      const taken = Math.min(literalLeft, held.length);
+      literal += held.slice(0, taken);
+      held = held.slice(taken);
+      literalLeft -= taken;
+      if (taken > 0 && literalLeft === 0) heard.literals.push(literal.slice(0, -2));
+      if (literalLeft === 0) literal = '';
       const end = held.indexOf('\r\n');
       if (literalLeft > 0 || end < 0) return;
       const line = held.slice(0, end);
       held = held.slice(end + 2);
       const [, tag = '', command = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
       if (tag === '') continue;
-      commands.push(command);
+      heard.commands.push(command);
       const text =
         script(command, socket) ?? normal.find(([pattern]) => pattern.test(command))?.[1] ?? 'TAG OK done\r\n';
       const size = /\{(\d+)(\+?)\}$/.exec(command);
