@@ -25,6 +25,8 @@ export interface ImapWorld extends Surroundings {
 export interface ImapWorldOptions {
   /** A mailbox that is there already; default: a fresh one. The source is never changed, so many worlds may share it. */
   sourceUser?: string;
+  /** The same of the target, which an earlier world may have filled. */
+  targetUser?: string;
   source?: Behaviour;
   target?: Behaviour;
 }
@@ -34,7 +36,7 @@ export const password = 'secret';
 export async function imapWorld(server: Address, options: ImapWorldOptions = {}): Promise<ImapWorld> {
   const { host, port } = server;
   const from = { host, port, user: options.sourceUser ?? freshUser(), password };
-  const to = { host, port, user: freshUser(), password };
+  const to = { host, port, user: options.targetUser ?? freshUser(), password };
   const [source, target] = await Promise.all([
     startImapProxy(server, options.source),
     startImapProxy(server, options.target),
