@@ -50,15 +50,15 @@ describeWithDovecot('a folder that is renumbered', () => {
   /** Acts when nothing is in flight: what a server stores into a folder while that is deleted is the server's loss. */
   const gateOf = (doing: Doing, at: () => { from: RawAccess; to: RawAccess }, done: { times: number }): Gate => {
     const aimed = once(doing.fits, 'swallow');
-    let owed = 0;
+    const owed = new Set<string>();
     return async (point) => {
       if (aimed.gate(point) !== null) {
-        while (owed > 0) await setImmediate();
+        while (owed.size > 0) await setImmediate();
         done.times += 1;
         await doing.act(at());
       }
-      if (isAppend(point) && point.when === 'command') owed += 1;
-      if (isAppend(point) && point.when === 'answered') owed -= 1;
+      if (isAppend(point) && point.when === 'command') owed.add(point.command.tag);
+      if (isAppend(point) && point.when === 'answered') owed.delete(point.command.tag);
       return null;
     };
   };
