@@ -35,7 +35,7 @@ export interface OwnOutcome {
 
 /**
  * The claims that bear on `rows`, those of this window included that no record holds yet: a row answered OK without a
- * UID has its copy among the candidates too (V33).
+ * UID has its copy among the candidates too (V33), and so has one that was there before, once UIDs are given anew.
  */
 export function claimsOn(rows: readonly MessageRow[], claims: Claims, own: readonly OwnOutcome[]): Claims {
   const instants = new Set(rows.map((row) => instantKey(row.internalDate)));
@@ -43,7 +43,7 @@ export function claimsOn(rows: readonly MessageRow[], claims: Claims, own: reado
   const unknown = [...claims.unknown];
   const named = [...claims.named];
   for (const { row, outcome } of own) {
-    if (outcome.outcome !== 'copied') continue;
+    if (outcome.outcome !== 'copied' && outcome.outcome !== 'present') continue;
     if (outcome.targetUid === null) unknown.push(row);
     else {
       claimed.add(outcome.targetUid);

@@ -20,13 +20,18 @@ export interface CommitContext {
   openedUnder: number;
   /** UIDVALIDITY that the commit names. */
   uidValidity: number;
-  /** The window is in doubt. */
+  /** The window is in doubt, or this row of it. */
   doubt: boolean;
 }
 
 /** Doubt is durable (V5); and a UID that was acknowledged under another UIDVALIDITY than the committed one names nothing. */
 export function toCommit(outcome: RowOutcome, at: CommitContext): RowOutcome {
   const renumbered = outcome.evidence === 'acknowledged' && at.uidValidity !== at.openedUnder;
-  const known: RowOutcome = renumbered ? { ...outcome, targetUid: null, evidence: 'counted' } : outcome;
-  return { ...known, doubt: outcome.doubt || at.doubt };
+  return { ...(renumbered ? withoutUid(outcome) : outcome), doubt: outcome.doubt || at.doubt };
+}
+
+/** The target has renumbered: its UID names another message now, or none. That it was delivered stays true. */
+export function withoutUid(outcome: RowOutcome): RowOutcome {
+  const evidence = outcome.evidence === 'acknowledged' ? 'counted' : outcome.evidence;
+  return { ...outcome, targetUid: null, evidence };
 }

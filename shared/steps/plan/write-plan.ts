@@ -1,10 +1,18 @@
 /** Cuts the plan into chunks and makes it durable: rows, then the plan, then the pointer to it. A crash in between leaves the old plan. */
-import { chunkIdOf, type FolderKey } from '../../contract/ids.ts';
-import type { CopyRow, FlagsRow, MailboxPlan, PlannedChunk, PlannedFolder, SkippedRow } from '../../contract/items.ts';
+import { chunkIdOf, planSequenceOf, type FolderKey } from '../../contract/ids.ts';
+import {
+  CopyRow,
+  type FlagsRow,
+  type MailboxPlan,
+  type PlannedChunk,
+  type PlannedFolder,
+  type SkippedRow,
+} from '../../contract/items.ts';
 import type { ObjectRef } from '../../contract/workflow.ts';
 import { planKeys } from '../../contract/keys.ts';
 import { chunkConcurrency } from '../../core/batch/concurrency.ts';
 import { cutChunks, traitsOf } from '../../core/plan/cut-chunks.ts';
+import { withoutTwinsOf } from '../../core/plan/hold-back.ts';
 import type { FolderPlan, Planning } from './planning.ts';
 
 /** Chunks of a pass at most: what one inline Map runs at once, and what the event bound of the workflow counts with. */
@@ -23,7 +31,10 @@ export async function writePlan(
   const room = Math.max(1, mostChunks - begun.length - flagShares.length);
   const shares = [
     ...cutChunks(
-      folders.flatMap((f) => f.rows),
+      withoutTwinsOf(
+        folders.flatMap((f) => f.rows),
+        await carriedRows(planning, folders),
+      ),
       {
         maxChunks: room,
         nowMs: ports.clock.nowMs(),
@@ -54,6 +65,18 @@ function entryOf({ carried }: Planning, { folder, skipped }: FolderPlan): Planne
   const voids = carried.sequence > 0 && folder.settledSequence >= carried.sequence;
   const before = voids ? 0 : (carried.pending.get(folder.folderKey)?.leftOut ?? 0);
   return { ...folder, leftOut: before + skipped.length };
+}
+
+/** Rows of carried chunks that still mean the messages they were planned for. */
+async function carriedRows({ ports, carried }: Planning, folders: readonly FolderPlan[]): Promise<CopyRow[]> {
+  const settled = new Map(folders.map(({ folder }) => [folder.folderKey, folder.settledSequence]));
+  const rows: CopyRow[] = [];
+  for (const chunk of carried.chunks) {
+    if (chunk.kind !== 'copy' || folders.every((f) => f.rows.length === 0)) continue;
+    for await (const row of ports.data.readLines(chunk.rows.key, (v) => CopyRow.parse(v)))
+      if (planSequenceOf(chunk.chunkId) > (settled.get(row.folder) ?? 0)) rows.push(row);
+  }
+  return rows;
 }
 
 /** Folders of carried chunks that the source has no more: their rows still need an outcome (`gone`). */

@@ -105,6 +105,8 @@ async function sendAndJudge(slice: Slice, sessions: Sessions, sending: Sending):
   // Refused with others: which of them was meant is told by sending each alone.
   const indexes = denied.flatMap(([index, { together }]) => (together > 1 ? [index] : []));
   if (indexes.length === 0) return null;
+  // The refused command may be carried out after the look-up, and so store them a second time.
+  for (const index of indexes) task.doubtful.add(index);
   return sendAndJudge(slice, sessions, { ...sending, indexes, slides: false, alone: true });
 }
 

@@ -3,6 +3,7 @@ import type { CopyRow, PlannedFolder, Repair, RowOutcome } from '../../contract/
 import type { TargetUid } from '../../contract/ids.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
 import { borneOut, claimsOn, type Claims } from '../../core/protocol/claims.ts';
+import { withoutUid } from '../../core/protocol/head.ts';
 import { assignCopies, lookFrom, outcomesOf, type Copy, type DoubtfulRow } from '../../core/protocol/look-up.ts';
 import type { Face } from '../../core/repair/content-hashes.ts';
 import type { MessageMeta } from '../../ports/mail.ts';
@@ -21,10 +22,10 @@ export interface Doubt {
   uidFloor: number;
   /** UIDVALIDITY the floor belongs to. */
   uidValidity: number;
-  /** Acknowledgements of this window that are not in any record yet. */
-  acknowledged: ReadonlyMap<number, RowOutcome>;
   /** Filled: rows of which a copy has the header, while nobody knows whether this target rewrites. */
   undecided?: Set<number>;
+  /** Last words of this window that are in no record yet; they lose their UIDs when the target has renumbered meanwhile. */
+  acknowledged: Map<number, RowOutcome>;
 }
 
 /**
@@ -36,7 +37,10 @@ export async function lookUp(slice: Slice, sessions: Sessions, doubt: Doubt): Pr
   const rows = doubt.indexes.flatMap((index) => (slice.rows[index] ? [{ index, row: slice.rows[index] }] : []));
   const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
   const rivals = sessions.rewrites === false ? null : await readRivals(slice, doubt.folder, instants);
+  const before = sessions.uidValidity;
   const state = await sessions.refresh(doubt.folder);
+  if (state.uidValidity !== before)
+    for (const [index, outcome] of doubt.acknowledged) doubt.acknowledged.set(index, withoutUid(outcome));
   const uidFloor = lookFrom(doubt, state.uidValidity);
   const copies = await copiesFrom(sessions, uidFloor, instants);
   // Only now: whoever claimed a copy before our FETCH is in the records by now (V26).

@@ -16,7 +16,10 @@ export interface WindowTask {
   outcomes: Map<number, RowOutcome>;
   /** Rows of which a copy has the header, while nobody knows whether this target rewrites. */
   undecided: Set<number>;
-  /** Rows that are in doubt though the window is not: a copy that was there before may be theirs, or another row's. */
+  /**
+   * Rows that are in doubt though the window is not: a copy that was there before may be theirs, or another row's, or a
+   * command that was refused with others may yet be carried out.
+   */
   doubtful: Set<number>;
 }
 

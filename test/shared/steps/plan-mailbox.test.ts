@@ -40,6 +40,19 @@ describe('an incremental pass', () => {
     expect(contents(world.target)).toEqual(contents(world.source));
   });
 
+  test('lets a message wait whose twin lies in an unfinished chunk of an earlier plan', async () => {
+    const world = await createWorld();
+    const twin = { octets: 'twin', internalDate: '01-Jan-2026 00:00:00 +0000' };
+    world.source.store('INBOX', twin);
+    await planMailbox(world.ports, { batch, mailboxId, ...pass('initial') }, { remainingMs: () => 600_000 });
+    world.source.store('INBOX', twin);
+    world.source.store('INBOX', { ...twin, internalDate: '02-Jan-2026 00:00:00 +0000' });
+    expect(await incremental(world)).toBe('incomplete');
+    expect(world.target.folders.get('INBOX')?.messages).toHaveLength(2);
+    expect(await incremental(world)).toBe('complete');
+    expect(contents(world.target)).toEqual(contents(world.source));
+  });
+
   test('copies a new folder, and one that lies below a new parent', async () => {
     const world = await migrated();
     world.source.addFolder('Neu/Ärger');

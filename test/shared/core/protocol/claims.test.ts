@@ -12,13 +12,14 @@ const none = (): Claims => ({ claimed: new Set(), named: [], unknown: [] });
 const names = ({ claimed, unknown }: Claims) => [[...claimed], unknown.map(({ sourceUid }) => Number(sourceUid))];
 
 describe('claims on rows in doubt', () => {
-  test('a row of this window that was answered OK claims its UID, or is one that takes its copy first', () => {
+  test('a row of this window that is delivered claims its UID, or is one that takes its copy first', () => {
     const own = [
       { row: row(1, '01'), outcome: outcome({ targetUid: TargetUid.parse(7) }) },
       { row: row(2, '01'), outcome: outcome({}) },
       { row: row(3, '01'), outcome: outcome({ outcome: 'gone' }) },
+      { row: row(4, '01'), outcome: outcome({ outcome: 'present', evidence: 'matched' }) },
     ];
-    expect(names(claimsOn([row(4, '01')], none(), own))).toEqual([[7], [2]]);
+    expect(names(claimsOn([row(5, '01')], none(), own))).toEqual([[7], [2, 4]]);
   });
 
   test('a row of another date cannot hold one of the copies', () => {

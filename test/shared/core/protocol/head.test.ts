@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TargetUid } from '../../../../shared/contract/ids.ts';
-import { finalHead, inDoubt, toCommit } from '../../../../shared/core/protocol/head.ts';
+import { finalHead, inDoubt, toCommit, withoutUid } from '../../../../shared/core/protocol/head.ts';
 import { outcome } from './outcomes.ts';
 
 describe('the head of a window', () => {
@@ -38,5 +38,14 @@ describe('a last word', () => {
   test('loses a UID that was acknowledged under another UIDVALIDITY than the commit names', () => {
     const at = { openedUnder: 1, uidValidity: 2, doubt: false };
     expect(toCommit(acknowledged, at)).toEqual({ ...acknowledged, targetUid: null, evidence: 'counted' });
+  });
+
+  test.each([
+    ['acknowledged', 'counted'],
+    ['adopted', 'adopted'],
+    ['matched', 'matched'],
+  ] as const)('that was %s stays delivered when the target renumbers, under no UID', (evidence, afterwards) => {
+    const known = outcome({ targetUid: TargetUid.parse(7), evidence });
+    expect(withoutUid(known)).toEqual({ ...known, targetUid: null, evidence: afterwards });
   });
 });
