@@ -59,3 +59,29 @@ describe.each([
     expect(Math.max(...adopted)).toBeGreaterThanOrEqual(5);
   });
 });
+
+test('a target that keeps octets: other mail with the header of ours, come in meanwhile, is never taken for it', async () => {
+  const octets = 'Message-ID: <a@x>\r\nSubject: a\r\n\r\nbody\r\n';
+  const internalDate = '01-Mar-2026 10:00:00 +0000';
+  const begin = async (): Promise<World> => {
+    const made = await createWorld();
+    made.source.store('INBOX', { octets, internalDate });
+    made.source.store('INBOX', { octets: octets.replaceAll('a@x', 'b@x'), internalDate });
+    return made;
+  };
+  const { calls } = await stoppedAt(null, await begin());
+  let planted = 0;
+  for (let at = 1; at <= calls; at++) {
+    const made = await begin();
+    await stoppedAt(at, made);
+    const known = await made.ports.mailboxes.read(key.batch, key.mailboxId);
+    // What was there before the plan may be another tool's copy.
+    if (!known?.plan || known.state !== 'syncing') continue;
+    planted += 1;
+    made.target.store('INBOX', { octets: `X-Other: 1\r\n${octets}`, internalDate });
+    expect(await runPass(made, pass)).toMatchObject({ verdict: 'complete' });
+    expect(sent(made).filter((one) => one === octets)).toHaveLength(1);
+    expect(sent(made)).toHaveLength(3);
+  }
+  expect(planted).toBeGreaterThan(20);
+});

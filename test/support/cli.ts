@@ -38,6 +38,8 @@ export interface CliResult {
 export interface CliOptions {
   /** SIGKILL after this time, if it is still running. */
   killAfterMs?: number;
+  /** SIGKILL when this is settled. */
+  killWhen?: Promise<unknown>;
   cwd?: string;
 }
 
@@ -49,6 +51,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const timer =
       options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
+    void options.killWhen?.then(() => child.kill('SIGKILL'));
     child.once('error', reject).once('close', (exitCode, signal) => {
       clearTimeout(timer);
       resolve({ exitCode, signal, ...parsed(stdout), stdout, stderr });

@@ -4,9 +4,13 @@ import { instantKey } from '../../core/identity.ts';
 import type { MessageMeta, TargetMailbox } from '../../ports/mail.ts';
 
 /** Enough for real twins; a tool that gave every message one date must not make every row compare with every message. */
-const mostCandidates = 50;
+export const mostCandidates = 50;
 
-export type Candidates = (message: Pick<MessageMeta, 'internalDate' | 'sizeBytes'>) => TargetUid[];
+export interface Candidates {
+  (message: Pick<MessageMeta, 'internalDate' | 'sizeBytes'>): TargetUid[];
+  /** By instant, where there are more than are compared. */
+  crowds?: ReadonlyMap<string, readonly TargetUid[]>;
+}
 
 export async function readCandidates(target: TargetMailbox, path: string): Promise<Candidates> {
   const state = await target.openFolder(path);
@@ -24,10 +28,14 @@ export function candidatesAmong(messages: readonly MessageMeta<TargetUid>[]): Ca
     if (same) same.push(message);
     else byInstant.set(instant, [message]);
   }
-  return ({ internalDate, sizeBytes }) => {
+  const near = ({ internalDate, sizeBytes }: Pick<MessageMeta, 'internalDate' | 'sizeBytes'>): TargetUid[] => {
     const same = byInstant.get(instantKey(internalDate)) ?? [];
     return nearest(same, sizeBytes).map(({ uid }) => uid);
   };
+  const crowds = [...byInstant].filter(([, same]) => same.length > mostCandidates);
+  return Object.assign(near, {
+    crowds: new Map(crowds.map(([instant, same]) => [instant, same.map(({ uid }) => uid)])),
+  });
 }
 
 /** RFC822.SIZE is only a hint (Exchange and Gmail lie), so it ranks and never excludes. */

@@ -9,6 +9,7 @@ import { catalogue, MigrationError } from '../../errors.ts';
 import type { FolderState, MessageMeta, SourceMailbox } from '../../ports/mail.ts';
 import { readLedger } from '../settle/settle-folder.ts';
 import { readCandidates, type Candidates } from './candidates.ts';
+import { rankByHeaders } from './crowds.ts';
 import { changedFlags } from './changed-flags.ts';
 import { ensureTarget } from './ensure-target.ts';
 import { keptRows } from './kept-rows.ts';
@@ -75,7 +76,10 @@ async function rematch(planning: Planning, at: At & { voids: boolean }): Promise
     rematch: true,
     settledSequence: voids ? planning.carried.sequence : entry.settledSequence,
   };
-  return { folder, skipped: [], flags: [], ...copyRows(mapped.folderKey, messages, candidates) };
+  const { rows, droppedKeywords } = copyRows(mapped.folderKey, messages, candidates);
+  const { uidValidity } = state;
+  const ranked = await rankByHeaders(planning, { mapped, uidValidity, rows, candidates });
+  return { folder, skipped: [], flags: [], rows: ranked, droppedKeywords };
 }
 
 async function matchUnforeseen(planning: Planning, mapped: MappedFolder): Promise<Candidates> {

@@ -8,7 +8,7 @@ import { mayBeTakenFor, type HeaderIdentity } from '../../core/header-identity.t
 import { instantKey } from '../../core/identity.ts';
 import type { MessageRow } from '../../core/protocol/claims.ts';
 import { assignCopies, type Copy, type Finding } from '../../core/protocol/look-up.ts';
-import { isAmbiguous, type Rival } from '../../core/protocol/rivals.ts';
+import { isAmbiguous } from '../../core/protocol/rivals.ts';
 import { hashesOf } from './hashes.ts';
 import { headersOf, readSourceHeaders } from './headers.ts';
 import type { RivalRow } from './rivals.ts';
@@ -64,39 +64,42 @@ async function ambiguousOf(
   rows: readonly Headed[],
   rivals: readonly RivalRow[],
 ): Promise<Set<number>> {
-  const atTarget = await headersOf(
-    sessions.target,
-    rivals.flatMap((rival) => copyOfGone(sessions, rival) ?? []),
+  const headers = await headersOfRivals(sessions, rivals);
+  const similar = new Map(
+    rows.map((row) => {
+      const others = rivals.filter((rival) => rival.sourceUid !== row.row.sourceUid);
+      return [row, others.filter((rival) => mayBeTakenFor(row.headers, headers.get(rival) ?? null))] as const;
+    }),
   );
-  const headersAt = (rival: RivalRow): HeaderIdentity | null => {
-    const atSource = rival.sourceUid === null ? undefined : sessions.headers.get(rival.sourceUid);
-    const copy = copyOfGone(sessions, rival);
-    return atSource ?? (copy === null ? null : (atTarget.get(copy) ?? null));
-  };
-  const similar = rivals.filter((rival) => {
-    const headers = headersAt(rival);
-    return headers !== null && rows.some((row) => mayBeTakenFor(row.headers, headers));
-  });
-  const octets = await hashesOf(sessions.source, [
-    ...new Set([...rows.map(({ row }) => row), ...similar].flatMap(({ sourceUid }) => sourceUid ?? [])),
-  ]);
-  const facts = new Map<RivalRow, Rival>(
-    rivals.map((rival) => [
-      rival,
-      {
-        headers: headersAt(rival),
-        // What another chunk has in hand may be stored between our FETCH and now: its twins are not ours to take.
-        octets: rival.elsewhere || rival.sourceUid === null ? null : (octets.get(rival.sourceUid) ?? null),
-      },
-    ]),
-  );
+  const doubtful = [...similar].flatMap(([{ row }, others]) => (others.length === 0 ? [] : [row, ...others]));
+  const uids = new Set(doubtful.flatMap(({ sourceUid }) => sourceUid ?? []));
+  const octets = await hashesOf(sessions.source, [...uids]);
+  const octetsOf = ({ sourceUid, elsewhere }: RivalRow): string | null =>
+    // What another chunk has in hand may be stored between our FETCH and now: its twins are not ours to take.
+    elsewhere || sourceUid === null ? null : (octets.get(sourceUid) ?? null);
   const ambiguous = new Set<number>();
-  for (const { index, row, headers } of rows) {
-    const own = octets.get(row.sourceUid);
-    const others = [...facts].filter(([rival]) => rival.sourceUid !== row.sourceUid).map(([, fact]) => fact);
-    if (own === undefined || isAmbiguous({ headers, octets: own }, others)) ambiguous.add(index);
+  for (const [{ index, row, headers: own }, others] of similar) {
+    const facts = others.map((rival) => ({ headers: headers.get(rival) ?? null, octets: octetsOf(rival) }));
+    const hash = octets.get(row.sourceUid);
+    if (facts.length > 0 && (hash === undefined || isAmbiguous({ headers: own, octets: hash }, facts)))
+      ambiguous.add(index);
   }
   return ambiguous;
+}
+
+async function headersOfRivals(
+  sessions: Sessions,
+  rivals: readonly RivalRow[],
+): Promise<Map<RivalRow, HeaderIdentity | null>> {
+  const copies = rivals.flatMap((rival) => copyOfGone(sessions, rival) ?? []);
+  const atTarget = await headersOf(sessions.target, copies);
+  return new Map(
+    rivals.map((rival) => {
+      const atSource = rival.sourceUid === null ? undefined : sessions.headers.get(rival.sourceUid);
+      const copy = copyOfGone(sessions, rival);
+      return [rival, atSource ?? (copy === null ? null : (atTarget.get(copy) ?? null))];
+    }),
+  );
 }
 
 /** Where the source has the message no more, its copy tells the header: the target's user may have copied that one. */

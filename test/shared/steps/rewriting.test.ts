@@ -131,6 +131,20 @@ describe('mail that another tool put there before', () => {
     expect(await record(world)).toMatchObject({ counts: { copied: 0, present: 1 }, byHeaders: 1 });
   });
 
+  test.each(['header', undefined] as const)(
+    'is recognised among any number of one date, twins too: %s',
+    async (rewrites) => {
+      const world = await createWorld({ target: rewrites ? { rewrites } : {} });
+      const names = Array.from({ length: 140 }, (_, i) => (i < 70 ? 'twin' : `m${i}`));
+      for (const name of names) world.source.store('INBOX', { octets: mail(name), internalDate: date(1) });
+      for (const name of [...names].reverse())
+        world.target.storeRewritten('INBOX', { octets: mail(name), internalDate: date(1) });
+      await runPass(world, first);
+      expect(await record(world)).toMatchObject({ counts: { copied: 0, present: 140 }, surplus: 0 });
+      expect(world.target.folder('INBOX').messages).toHaveLength(140);
+    },
+  );
+
   test('hostile headers stop nothing', async () => {
     const world = await createWorld({ target: { rewrites: 'header' } });
     const hostile = [
