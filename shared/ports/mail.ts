@@ -86,6 +86,13 @@ export interface UidRange {
   last: number | '*';
 }
 
+export interface FolderFetch<Uid extends number = number> {
+  uidValidity: Promise<number>;
+  messages: AsyncIterable<FetchedMessage<Uid>>;
+  /** Never throws. Afterwards no folder is open; the session may be dead when much was on its way. */
+  abandon(): Promise<void>;
+}
+
 export interface FolderQuestion {
   path: string;
   /** Messages to list; null: only its state is wanted. */
@@ -141,7 +148,13 @@ export interface MailReader<Uid extends number> {
   close(): Promise<void>;
 }
 
-export type SourceMailbox = MailReader<SourceUid>;
+export interface SourceMailbox extends MailReader<SourceUid> {
+  /**
+   * `openFolder` and `fetchGroups` asked in one go. Take `messages` once `uidValidity` is told, and to their end, or
+   * `abandon` them: until then the session does nothing else. FOLDER_UNREADABLE through `uidValidity`.
+   */
+  fetchFrom(path: string, groups: Iterable<readonly SourceUid[]>): FolderFetch<SourceUid>;
+}
 
 export interface OutgoingMessage {
   /** Never in one command with others (RFC 3502): its answer is to be its own. */

@@ -85,6 +85,10 @@ function watchedSource(inner: SourceMailbox, network: Network, worker: Worker): 
     listMessages: (range) => afterCall(() => call('source.FETCH', async () => inner.listMessages(range))),
     listFlags: (range, since) => afterCall(() => call('source.FETCH FLAGS', async () => inner.listFlags(range, since))),
     fetchHeaders: (uids) => afterCall(() => call('source.FETCH HEADER', async () => inner.fetchHeaders(uids))),
+    fetchFrom(path, groups) {
+      const uidValidity = call('source.EXAMINE', () => inner.openFolder(path)).then((state) => state.uidValidity);
+      return { uidValidity, messages: this.fetchGroups(groups), abandon: async () => {} };
+    },
     async *fetchGroups(groups) {
       for (const uids of groups) yield* this.fetchMessages(uids);
     },

@@ -2,6 +2,7 @@
  * Stops the program at its n-th port call. `before`: the call never happens. `after`: it happens, its answer is lost.
  * From then on every port call fails, as in a process that is gone; open sessions are dead.
  */
+import type { FolderFetch } from '../../shared/ports/mail.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 
 export class Interrupted extends Error {
@@ -69,7 +70,16 @@ function wrap<T extends object>(name: string, target: T, interrupter: Interrupte
   });
 }
 
+/** Two calls that begin as one: EXAMINE, then the messages. */
+function watchFetch(run: () => unknown, interrupter: Interrupter): unknown {
+  const fetch = run() as FolderFetch;
+  const uidValidity = interrupter.call('source.fetchFrom', () => fetch.uidValidity);
+  uidValidity.catch(() => undefined);
+  return { ...fetch, uidValidity, messages: iterate('source.fetchFrom messages', () => fetch.messages, interrupter) };
+}
+
 function invoke(name: string, run: () => unknown, interrupter: Interrupter): unknown {
+  if (name === 'source.fetchFrom') return watchFetch(run, interrupter);
   if (iterates(name)) return iterate(name, run as () => AsyncIterable<unknown>, interrupter);
   return interrupter.call(name, async () => dress(name, await run(), interrupter));
 }

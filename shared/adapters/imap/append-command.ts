@@ -37,6 +37,9 @@ export class AppendCommand {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
+  /** News that is sent unasked. */
+  tell(): void {}
+
   settle(status: Status): void {
     this.answer(status.status === 'OK' ? storedAnswers(status, this.count) : refusedAnswers(status, this.count));
   }

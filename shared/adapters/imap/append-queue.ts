@@ -2,8 +2,9 @@ import { MigrationError } from '../../errors.ts';
 import type { AppendAnswer, MailCapabilities, OutgoingMessage } from '../../ports/mail.ts';
 import { AppendCommand } from './append-command.ts';
 import { limits } from './limits.ts';
-import type { Connection } from './wire/connection.ts';
-import { statusOf } from './wire/response.ts';
+import { OtherCommand } from './other-command.ts';
+import type { Connection, Meaning } from './wire/connection.ts';
+import { statusOf, type Response, type Status } from './wire/response.ts';
 
 const smallBytes = 64 * 1024;
 const lineEnd = Buffer.from('\r\n');
@@ -17,7 +18,7 @@ export class AppendQueue {
   private readonly connection: Connection;
   private readonly literals: MailCapabilities['literals'];
   private readonly multiAppend: boolean;
-  private readonly owed: AppendCommand[] = [];
+  private readonly owed: (AppendCommand | OtherCommand)[] = [];
   /** The last of `owed` while its line is not ended. */
   private open: AppendCommand | null = null;
   private writing: Promise<unknown> = Promise.resolve();
@@ -38,6 +39,22 @@ export class AppendQueue {
 
   append(name: string, message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {
     return this.inTurn(() => this.send(name, message));
+  }
+
+  /**
+   * A command that is to follow the APPENDs goes out behind them, not behind their answers: the SELECT of the next
+   * folder then costs no round trip of its own.
+   */
+  async command(text: string, onUntagged: (response: Response) => void, meaning: Meaning): Promise<Status> {
+    if (this.owed.length === 0) return this.connection.command(text, onUntagged, meaning);
+    return this.inTurn(async () => {
+      if (this.open) await this.end();
+      if (this.owed.length === 0) return { status: this.connection.command(text, onUntagged, meaning) };
+      const command = new OtherCommand(this.connection.nextTag(), onUntagged);
+      this.owed.push(command);
+      await this.written([Buffer.from(`${command.tag} ${text}\r\n`, 'latin1')]);
+      return { status: command.answer.then((status) => this.connection.accepted(status, meaning)) };
+    }).then(({ status }) => status);
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -184,7 +201,11 @@ export class AppendQueue {
     const at = this.owed.findIndex(({ tag }) => tag === response.tag);
     if (at >= 0) {
       for (const command of this.owed.splice(at, 1)) command.settle(statusOf(response));
-    } else await this.connection.skipBody(response);
+    } else {
+      // What is untagged belongs to the oldest command; APPENDs have no use for it.
+      this.owed[0]?.tell(response);
+      await this.connection.skipBody(response);
+    }
     this.tell();
   }
 

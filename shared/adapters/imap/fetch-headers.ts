@@ -9,7 +9,7 @@ const fields = identityFields.join(' ');
 /** A partial FETCH, so that a header of 1 MB costs no more than the octets that are looked at. */
 export async function* fetchedHeaders<Uid extends number>(
   connection: Connection,
-  { sets, wanted, brand }: Wanted<Uid>,
+  { sets, wanted, brand }: Wanted<Uid> & { sets: Iterable<string> },
 ): AsyncGenerator<FetchedHeader<Uid>, void, void> {
   for await (const { kind, parts } of connection.converseAll(commands(sets))) {
     if (kind !== 'FETCH') continue;

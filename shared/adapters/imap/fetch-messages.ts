@@ -7,8 +7,7 @@ import type { Response } from './wire/response.ts';
 import type { Part } from './wire/values.ts';
 
 export interface Wanted<Uid extends number> {
-  /** IMAP sequence sets of `wanted`, which grows as they are taken. */
-  sets: Iterable<string>;
+  /** Grows as the commands are taken. */
   wanted: Set<number>;
   brand: (uid: number) => Uid;
 }
@@ -16,9 +15,10 @@ export interface Wanted<Uid extends number> {
 /** Each message straight from the socket; only when a server tells the UID behind the body is the body held. */
 export async function* fetchedMessages<Uid extends number>(
   connection: Connection,
-  { sets, wanted, brand }: Wanted<Uid>,
+  conversation: AsyncIterable<Response>,
+  { wanted, brand }: Wanted<Uid>,
 ): AsyncGenerator<FetchedMessage<Uid>, void, void> {
-  for await (const response of connection.converseAll(fetchCommands(sets))) {
+  for await (const response of conversation) {
     if (response.kind !== 'FETCH') continue;
     const { meta, held } = await readMeta(connection, response);
     const uid = meta.uid ?? 0;
@@ -40,7 +40,7 @@ export async function* fetchedMessages<Uid extends number>(
   }
 }
 
-function* fetchCommands(sets: Iterable<string>): Generator<string> {
+export function* fetchCommands(sets: Iterable<string>): Generator<string> {
   for (const set of sets) yield `UID FETCH ${set} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])`;
 }
 

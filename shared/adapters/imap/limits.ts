@@ -12,7 +12,8 @@ export const limits = {
   bodyBytes: 512 * 1024 * 1024,
   /** A body that must wait for data behind it (UID after BODY[]) is held in memory. */
   heldBodyBytes: 64 * 1024 * 1024,
-  drainResponses: 100,
+  /** More than the FETCHes that are asked ahead can bring. */
+  drainResponses: 400,
   drainBytes: 256 * 1024,
   folders: 20_000,
   commandBytes: 7_000,

@@ -12,24 +12,39 @@ export interface OpenFolder {
   permanentFlags: { flags: readonly string[]; keywords: boolean };
 }
 
-interface Told {
+export interface Told {
   exists: number;
   codes: Map<string, string>;
 }
 
-const unreadable = { code: 'FOLDER_UNREADABLE', message: 'The server refused to open the folder.' } as const;
+export const untold = (): Told => ({ exists: 0, codes: new Map() });
+
+export interface Opening {
+  verb: 'EXAMINE' | 'SELECT';
+  name: string;
+  condStore: boolean;
+}
+
+export const unreadable = { code: 'FOLDER_UNREADABLE', message: 'The server refused to open the folder.' } as const;
 
 /** (CONDSTORE) with the command: some servers count mod-sequences only from the moment they are asked for. */
-export async function openFolder(
-  connection: Connection,
-  verb: 'EXAMINE' | 'SELECT',
-  name: string,
-  condStore: boolean,
-): Promise<OpenFolder> {
-  const told: Told = { exists: 0, codes: new Map() };
-  await connection.command(`${verb} ${name}${condStore ? ' (CONDSTORE)' : ''}`, (r) => note(told, r), unreadable);
+export function openingCommand({ verb, name, condStore }: Opening): string {
+  return `${verb} ${name}${condStore ? ' (CONDSTORE)' : ''}`;
+}
+
+export async function openFolder(connection: Pick<Connection, 'command'>, opening: Opening): Promise<OpenFolder> {
+  const told = untold();
+  await connection.command(openingCommand(opening), (response) => note(told, response), unreadable);
+  const uidNext = number(told.codes.get('UIDNEXT')) ?? (await askUidNext(connection, opening.name));
+  return openedFolder(told, { ...opening, uidNext });
+}
+
+/** What the answers to EXAMINE or SELECT say. `uidNext`: asked for in another way. */
+export function openedFolder(
+  told: Told,
+  { name, condStore, uidNext }: Opening & { uidNext: number | null },
+): OpenFolder {
   const uidValidity = number(told.codes.get('UIDVALIDITY'));
-  const uidNext = number(told.codes.get('UIDNEXT')) ?? (await askUidNext(connection, name));
   if (uidValidity === null || uidNext === null) {
     throw new MigrationError('FOLDER_UNREADABLE', 'The server does not number the messages of this folder.');
   }
@@ -46,7 +61,7 @@ export async function openFolder(
   };
 }
 
-function note(told: Told, response: Response): void {
+export function note(told: Told, response: Response): void {
   if (response.kind === 'EXISTS') told.exists = response.number ?? told.exists;
   if (response.kind !== 'OK') return;
   const [, word = '', rest = ''] = /^\[([^\] ]+) ?(.*?)\]/.exec(textOf(response)) ?? [];
@@ -55,7 +70,7 @@ function note(told: Told, response: Response): void {
 }
 
 /** Servers older than RFC 3501 leave UIDNEXT out of SELECT. */
-async function askUidNext(connection: Connection, name: string): Promise<number | null> {
+async function askUidNext(connection: Pick<Connection, 'command'>, name: string): Promise<number | null> {
   let uidNext: number | null = null;
   await connection.command(`STATUS ${name} (UIDNEXT)`, (response) => {
     if (response.kind === 'STATUS') uidNext = number(pairs(values(response)[1]).get('UIDNEXT'));

@@ -3,6 +3,7 @@ import type {
   FetchedHeader,
   FetchedMessage,
   FlagState,
+  FolderFetch,
   FolderQuestion,
   FolderState,
   ListedFolder,
@@ -15,13 +16,23 @@ import type {
 } from '../../ports/mail.ts';
 import { fetchedHeaders } from './fetch-headers.ts';
 import { fetchItems } from './fetch-items.ts';
-import { fetchedMessages } from './fetch-messages.ts';
+import { fetchCommands, fetchedMessages } from './fetch-messages.ts';
 import { FolderNames } from './folder-name.ts';
 import { delimiterOf, folderStates, listFolders, namespaces } from './folders.ts';
 import type { LoggedIn } from './login.ts';
-import { openFolder, type OpenFolder } from './open-folder.ts';
+import {
+  note,
+  openedFolder,
+  openFolder,
+  openingCommand,
+  unreadable,
+  untold,
+  type OpenFolder,
+  type Opening,
+} from './open-folder.ts';
 import { uidSets } from './uid-sets.ts';
 import type { Connection } from './wire/connection.ts';
+import type { Response } from './wire/response.ts';
 
 export class ImapReader<Uid extends number> implements MailReader<Uid> {
   readonly capabilities: MailCapabilities;
@@ -65,7 +76,7 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
 
   /** Both commands are asked before anything is awaited: FETCH speaks of the folder that the EXAMINE before it opens. */
   private async surveyOne({ path, list }: FolderQuestion): Promise<SurveyedFolder<Uid>> {
-    const opening = openFolder(this.connection, this.verb, this.names.onWire(path), this.capabilities.condStore);
+    const opening = openFolder(this.connection, this.opening(path));
     const listing = list ? this.listing(list) : Promise.resolve([]);
     const [opened, messages] = await Promise.allSettled([opening, listing]);
     if (opened.status === 'rejected') return { path, state: folderError(opened.reason), messages: [] };
@@ -77,8 +88,17 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
 
   async openFolder(path: string): Promise<FolderState> {
     this.current = null;
-    this.current = await openFolder(this.connection, this.verb, this.names.onWire(path), this.capabilities.condStore);
+    this.current = await openFolder(this.asker(), this.opening(path));
     return this.current.state;
+  }
+
+  /** What carries small commands: the connection, or who holds it now. */
+  protected asker(): Pick<Connection, 'command'> {
+    return this.connection;
+  }
+
+  private opening(path: string): Opening {
+    return { verb: this.verb, name: this.names.onWire(path), condStore: this.capabilities.condStore };
   }
 
   async *listMessages(range: UidRange): AsyncIterable<MessageMeta<Uid>> {
@@ -121,12 +141,43 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
   async *fetchGroups(groups: Iterable<readonly Uid[]>): AsyncIterable<FetchedMessage<Uid>> {
     this.selected();
     const wanted = new Set<number>();
-    yield* fetchedMessages(this.connection, { sets: setsOf(groups, wanted), wanted, brand: this.brand });
+    const conversation = this.connection.converseAll(fetchCommands(setsOf(groups, wanted)));
+    yield* fetchedMessages(this.connection, conversation, { wanted, brand: this.brand });
   }
 
   async *fetchHeaders(uids: readonly Uid[]): AsyncIterable<FetchedHeader<Uid>> {
     this.selected();
     yield* fetchedHeaders(this.connection, { sets: uidSets(uids), wanted: new Set(uids), brand: this.brand });
+  }
+
+  fetchFrom(path: string, groups: Iterable<readonly Uid[]>): FolderFetch<Uid> {
+    this.current = null;
+    const wanted = new Set<number>();
+    const opening = this.opening(path);
+    const commands = [[openingCommand(opening)], fetchCommands(setsOf(groups, wanted))];
+    const conversation = this.connection.converseAll(inTurn(commands), unreadable);
+    const uidValidity = this.openedBy(conversation, opening);
+    return {
+      uidValidity,
+      messages: fetchedMessages(this.connection, conversation, { wanted, brand: this.brand }),
+      abandon: async () => {
+        await conversation.return().catch(() => {});
+      },
+    };
+  }
+
+  /** Takes the conversation up to the answer to its first command. */
+  private async openedBy(conversation: AsyncGenerator<Response, void, void>, opening: Opening): Promise<number> {
+    const told = untold();
+    for (;;) {
+      const step = await conversation.next();
+      if (step.done === true) throw new MigrationError('FOLDER_UNREADABLE', 'The server said nothing of the folder.');
+      if (step.value.tag !== '*') break;
+      note(told, step.value);
+    }
+    // The UIDNEXT is of no use to who fetches by UID, and servers older than RFC 3501 leave it out.
+    this.current = openedFolder(told, { ...opening, uidNext: 1 });
+    return this.current.state.uidValidity;
   }
 
   async close(): Promise<void> {
@@ -145,6 +196,10 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
       ? ` (CHANGEDSINCE ${modSeq})`
       : '';
   }
+}
+
+function* inTurn(lists: readonly Iterable<string>[]): Generator<string> {
+  for (const list of lists) yield* list;
 }
 
 /** Only what was asked for is handed out: servers send news of other messages unasked. */

@@ -8,6 +8,7 @@ import { delimiterOf } from './folders.ts';
 import type { LoggedIn } from './login.ts';
 import { ImapReader } from './reader.ts';
 import { uidSets } from './uid-sets.ts';
+import type { Connection } from './wire/connection.ts';
 
 export class ImapTarget extends ImapReader<TargetUid> implements TargetMailbox {
   private readonly appends: AppendQueue;
@@ -31,6 +32,10 @@ export class ImapTarget extends ImapReader<TargetUid> implements TargetMailbox {
       if (error instanceof MigrationError && error.code === 'SERVER_REFUSED') return false;
       throw error;
     }
+  }
+
+  protected override asker(): Pick<Connection, 'command'> {
+    return this.appends;
   }
 
   async append(message: OutgoingMessage): Promise<{ answer: Promise<AppendAnswer> }> {

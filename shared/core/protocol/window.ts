@@ -1,4 +1,5 @@
 /** Which rows the next window takes: one folder, bounded in rows, octets and expected time. */
+import type { FolderKey } from '../../contract/ids.ts';
 import type { CopyRow } from '../../contract/items.ts';
 import { limits } from './limits.ts';
 
@@ -28,14 +29,22 @@ function rowsWithin(pace: Pace | null): number {
   return Math.max(1, Math.min(limits.windowRows, expected));
 }
 
-/**
- * How far a window that ends at `to` may slide: rows of its folder that need nothing but to be sent, so many that a
- * look-up from the window's floor stays small.
- */
+/** How far a window that ends at `to` may slide, so that a look-up from its floor stays small. */
 export function slideEnd(rows: readonly CopyRow[], to: number): number {
-  const folder = rows[to - 1]?.folder;
-  let end = to;
-  while (end - to < limits.slideRows && rows[end]?.folder === folder && needsOnlySending(rows[end])) end += 1;
+  return cleanRun(rows, { folder: rows[to - 1]?.folder, from: to, most: limits.slideRows });
+}
+
+/** End (exclusive) of the rows of one folder from `from` on that need nothing but to be sent. */
+export function cleanEnd(rows: readonly CopyRow[], from: number): number {
+  return cleanRun(rows, { folder: rows[from]?.folder, from, most: limits.windowRows + limits.slideRows });
+}
+
+function cleanRun(
+  rows: readonly CopyRow[],
+  { folder, from, most }: { folder: FolderKey | undefined; from: number; most: number },
+): number {
+  let end = from;
+  while (end - from < most && rows[end]?.folder === folder && needsOnlySending(rows[end])) end += 1;
   return end;
 }
 

@@ -56,12 +56,14 @@ async function readyTargets(planning: Planning, mapped: readonly MappedFolder[])
   const [there, missing] = [true, false].map((is) =>
     mapped.filter((f) => planning.targetPaths.has(f.targetPath) === is),
   );
-  await Promise.all((missing ?? []).map(async (folder) => ready.set(folder.folderKey, await made(planning, folder))));
   const questions = (there ?? []).map(({ targetPath }) => ({
     path: targetPath,
     list: { first: 1, last: '*' } as const,
   }));
-  const surveyed = await planning.target.survey(questions);
+  const [surveyed] = await Promise.all([
+    planning.target.survey(questions),
+    ...(missing ?? []).map(async (folder) => ready.set(folder.folderKey, await made(planning, folder))),
+  ]);
   for (const [i, { folderKey }] of (there ?? []).entries()) {
     const { state, messages } = surveyed[i] ?? { state: unanswered(questions[i]?.path ?? ''), messages: [] };
     ready.set(folderKey, state instanceof MigrationError ? state : candidatesAmong(messages));

@@ -69,6 +69,7 @@ async function oneWindow(slice: Slice, sessions: Sessions, pace: Pace | null): P
     doubtful: new Set(),
   };
   try {
+    if (!sessions.isAheadOf(task)) await sessions.stay();
     if (task.doubt) await adopt(slice, sessions, task);
     const halt = await copyWindow(slice, sessions, task);
     await commit(slice, sessions, { task, pace, halted: halt !== null });

@@ -118,6 +118,7 @@ async function stillThere(slice: Slice, sessions: Sessions, indexes: readonly nu
     if (row) byUid.set(row.sourceUid, index);
   }
   if (byUid.size === 0) return [];
+  await sessions.stay();
   const there: number[] = [];
   const range = { first: Math.min(...byUid.keys()), last: Math.max(...byUid.keys()) };
   for await (const { uid } of sessions.source.listFlags(range)) {

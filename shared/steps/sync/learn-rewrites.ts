@@ -37,6 +37,7 @@ export function keepSample(
 export async function learnRewrites(slice: Slice, sessions: Sessions, kept: readonly Sample[]): Promise<void> {
   const samples = kept.filter(({ uidValidity }) => uidValidity === sessions.uidValidity);
   if (sessions.rewrites !== null || samples.length === 0 || !sessions.sourceValid) return;
+  await sessions.stay();
   const sent = samples.map(({ sourceUid }) => sourceUid);
   const stored = samples.map(({ targetUid }) => targetUid);
   const [sentOctets, storedOctets] = [await hashesOf(sessions.source, sent), await hashesOf(sessions.target, stored)];

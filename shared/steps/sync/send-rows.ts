@@ -10,9 +10,11 @@ import { limits } from '../../core/protocol/limits.ts';
 import { slideEnd } from '../../core/protocol/window.ts';
 import type { AppendAnswer, FetchedMessage } from '../../ports/mail.ts';
 import { commitFinished, hasTimeFor, openingAt } from './commit-window.ts';
+import type { Ahead } from './look-ahead.ts';
+import { RowFeed } from './row-feed.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
-import { haltOf, lastWord, type Halt, type Refusal, type WindowTask } from './window-task.ts';
+import { haltOf, type Halt, type Refusal, type WindowTask } from './window-task.ts';
 
 export interface Sending {
   task: WindowTask;
@@ -43,7 +45,8 @@ class Sender implements Sent {
   private readonly slice: Slice;
   private readonly sessions: Sessions;
   private readonly sending: Sending;
-  private readonly byUid = new Map<SourceUid, number>();
+  private readonly ahead: Ahead | null;
+  private readonly feed: RowFeed;
   private readonly taken: Set<number>;
   /** Answers are taken in the order of the rows. */
   private answers: Promise<void> = Promise.resolve();
@@ -60,13 +63,18 @@ class Sender implements Sent {
     this.sending = sending;
     const { task, slides } = sending;
     this.taken = new Set([...task.outcomes.values()].flatMap((o) => (o.targetUid === null ? [] : [o.targetUid])));
-    this.slideTo = slides ? slideEnd(slice.rows, task.to) : task.to;
+    this.ahead = slides ? sessions.takeAhead(sending.indexes) : null;
+    this.slideTo = this.ahead?.to ?? (slides ? slideEnd(slice.rows, task.to) : task.to);
+    const { indexes, limitBytes } = sending;
+    this.feed = this.ahead?.feed ?? new RowFeed(slice.rows, { indexes, from: task.to, to: this.slideTo, limitBytes });
+    this.feed.onSkipped((index, outcome) => task.outcomes.set(index, outcome));
     this.lastCommit = { rows: 0, atMs: slice.ports.clock.nowMs() };
   }
 
   async run(): Promise<void> {
     try {
-      for await (const message of this.sessions.source.fetchGroups(this.groups())) await this.take(message);
+      for await (const message of this.messages()) await this.take(message);
+      if (this.sending.slides && !this.stopping) this.lookAhead();
     } catch (error) {
       this.fail(error);
     }
@@ -76,40 +84,23 @@ class Sender implements Sent {
     if (this.failure) throw this.failure.cause;
   }
 
-  /** Rows of the window, then those behind it; asked for a little ahead, so they may come before their window is open. */
-  private *groups(): Generator<SourceUid[]> {
-    let group: SourceUid[] = [];
-    let bytes = 0;
-    for (const index of this.order()) {
-      const row = this.slice.rows[index];
-      if (!row || this.stopping) break;
-      if (group.length >= limits.fetchRows || (group.length > 0 && bytes + row.sizeBytes > limits.fetchBytes)) {
-        yield group;
-        group = [];
-        bytes = 0;
-      }
-      this.byUid.set(row.sourceUid, index);
-      group.push(row.sourceUid);
-      bytes += row.sizeBytes;
-    }
-    if (group.length > 0 && !this.stopping) yield group;
+  private messages(): AsyncIterable<FetchedMessage<SourceUid>> {
+    return this.ahead?.messages ?? this.sessions.source.fetchGroups(this.feed.groups());
   }
 
-  private *order(): Generator<number> {
-    yield* this.sending.indexes;
-    const { task, limitBytes } = this.sending;
-    for (let index = task.to; index < this.slideTo; index++) {
-      const tooLarge = (this.slice.rows[index]?.sizeBytes ?? 0) > limitBytes;
-      if (tooLarge) task.outcomes.set(index, lastWord('skipped', 'MESSAGE_TOO_LARGE', false));
-      else yield index;
-    }
+  /** While the last answers are owed, both sides open the next folder, and the source begins to hand it out. */
+  private lookAhead(): void {
+    const { slice, slideTo } = this;
+    const pace = { rows: this.lastCommit.rows, ms: slice.ports.clock.nowMs() - this.lastCommit.atMs };
+    // As long as a target is not known, its copies are compared with what was sent when the window is done.
+    if (this.sending.task.to === slideTo && this.sessions.rewrites !== null && hasTimeFor(slice, pace))
+      this.sessions.lookAhead(slice, { from: slideTo, limitBytes: this.sending.limitBytes });
   }
 
   private async take(message: FetchedMessage<SourceUid>): Promise<void> {
-    const index = this.byUid.get(message.uid);
+    const index = this.feed.take(message.uid);
     const row = index === undefined ? undefined : this.slice.rows[index];
     if (index === undefined || !row) return;
-    this.byUid.delete(message.uid);
     while (index >= this.sending.task.to && !this.stopping) await this.slide();
     if (this.stopping) return;
     this.slice.lease.assertHeld();
@@ -123,7 +114,7 @@ class Sender implements Sent {
     if (this.committing) await this.committing;
     else if (finalHead(this.sending.task).length > 0) await this.commit();
     else if (this.owed > 0) await this.answers;
-    else this.stopping = true;
+    else this.stop();
   }
 
   private settle(index: number, answer: AppendAnswer): void {
@@ -145,10 +136,10 @@ class Sender implements Sent {
     ) {
       this.refused.set(index, { code: answer.code, together: answer.together ?? 1 });
       // Looked up once all is drained; rows behind it wait for the next window.
-      this.stopping ||= this.sending.slides;
+      if (this.sending.slides) this.stop();
     } else {
       this.halt ??= haltOf(answer);
-      this.stopping = true;
+      this.stop();
     }
   }
 
@@ -163,7 +154,7 @@ class Sender implements Sent {
     const head = finalHead(sending.task).length;
     const pace = { rows: head, ms: nowMs - this.lastCommit.atMs };
     try {
-      if (!hasTimeFor(slice, pace)) this.stopping = true;
+      if (!hasTimeFor(slice, pace)) this.stop();
       const from = sending.task.from + head;
       const opening = this.stopping || from >= this.slideTo ? null : openingAt(slice, sessions, { from, pace });
       const next = opening && { ...opening, to: Math.min(opening.to, this.slideTo) };
@@ -178,7 +169,12 @@ class Sender implements Sent {
 
   private fail(cause: unknown): void {
     this.failure ??= { cause };
+    this.stop();
+  }
+
+  private stop(): void {
     this.stopping = true;
+    this.feed.stop();
   }
 }
 

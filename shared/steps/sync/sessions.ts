@@ -1,5 +1,5 @@
 /** The two sessions of a slice and the folder that is open on both. */
-import { planSequenceOf, type ChunkId, type FolderKey, type SourceUid } from '../../contract/ids.ts';
+import { planSequenceOf, type ChunkId, type SourceUid } from '../../contract/ids.ts';
 import type { PlannedFolder } from '../../contract/items.ts';
 import type { HeaderIdentity } from '../../core/header-identity.ts';
 import { messageLimitBytes } from '../../core/plan/over-limits.ts';
@@ -7,11 +7,10 @@ import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
 import type { Sample } from './learn-rewrites.ts';
-import type { Assignment } from './slice.ts';
+import { beginAhead, type Ahead } from './look-ahead.ts';
+import type { Assignment, Slice } from './slice.ts';
 
 export class Sessions {
-  readonly source: SourceMailbox;
-  readonly target: TargetMailbox;
   /** Lower bound of the next UID in the open target folder. */
   uidFloor = 1;
   uidValidity = 0;
@@ -27,49 +26,110 @@ export class Sessions {
   samples: Sample[] = [];
   /** Header identities of the open source folder that were asked for; null: says nothing. */
   readonly headers = new Map<SourceUid, HeaderIdentity | null>();
-  private current: FolderKey | null = null;
+  private readonly sides: { source: SourceMailbox; target: TargetMailbox };
+  private current: PlannedFolder | null = null;
+  private ahead: Ahead | null = null;
 
-  private constructor(source: SourceMailbox, target: TargetMailbox, { batch, mailbox }: Assignment) {
-    this.source = source;
-    this.target = target;
+  private constructor(sides: { source: SourceMailbox; target: TargetMailbox }, { batch, mailbox }: Assignment) {
+    this.sides = sides;
     this.rewrites = mailbox.rewrites;
-    this.messageLimitBytes = messageLimitBytes(batch.settings.limits, target.capabilities);
+    this.messageLimitBytes = messageLimitBytes(batch.settings.limits, sides.target.capabilities);
+  }
+
+  /** Not while the next folder is on its way: UIDs of the one would name messages of the other. */
+  get source(): SourceMailbox {
+    if (this.ahead) throw new MigrationError('INTERNAL', 'The source is at the next folder already.');
+    return this.sides.source;
+  }
+
+  get target(): TargetMailbox {
+    if (this.ahead && this.ahead.folder !== this.current)
+      throw new MigrationError('INTERNAL', 'The target is at the next folder already.');
+    return this.sides.target;
   }
 
   static async open(assignment: Assignment): Promise<Sessions> {
     const logins = await revealLogins(assignment.ports, assignment.key);
     const endpoints = endpointsOf(assignment.batch);
     const { servers } = assignment.ports;
-    const { source, target } = await bothOrNone(
-      servers.openSource(endpoints.source, logins.source),
-      servers.openTarget(endpoints.target, logins.target),
+    return new Sessions(
+      await bothOrNone(
+        servers.openSource(endpoints.source, logins.source),
+        servers.openTarget(endpoints.target, logins.target),
+      ),
+      assignment,
     );
-    return new Sessions(source, target, assignment);
   }
 
   /** Opens the folder on both sides unless it is open. */
   async enter(folder: PlannedFolder, chunkId: ChunkId): Promise<void> {
-    if (this.current === folder.folderKey) return;
+    if (this.current === folder) return;
+    if (this.ahead?.folder !== folder) await this.stay();
     this.current = null;
     this.samples = [];
     this.headers.clear();
-    const [source] = await Promise.all([
-      this.source.openFolder(folder.sourcePath).catch(goneFolder),
-      this.refresh(folder),
+    const { ahead } = this;
+    const [uidValidity, state] = await Promise.all([
+      (ahead?.fetch.uidValidity ?? this.sourceUidValidity(folder)).catch(goneFolder),
+      ahead?.target ?? this.sides.target.openFolder(folder.targetPath),
     ]);
+    this.atTarget(state);
     // A carried chunk may hold rows of a folder that was planned anew since: their UIDs mean other messages now.
     const isOpen = planSequenceOf(chunkId) > folder.settledSequence;
-    this.sourceValid = isOpen && source !== null && source.uidValidity === folder.state.uidValidity;
-    this.current = folder.folderKey;
+    this.sourceValid = isOpen && uidValidity === folder.state.uidValidity;
+    this.current = folder;
+    if (ahead && !this.sourceValid) await this.stay();
+  }
+
+  /** Begins to open the folder of row `from`, if it is another one; `enter` it next, or `stay`. */
+  lookAhead(slice: Slice, at: { from: number; limitBytes: number }): void {
+    if (this.current && slice.rows[at.from]?.folder !== this.current.folderKey)
+      this.ahead = beginAhead(this.sides, slice, at);
+  }
+
+  /** The messages of rows that were asked for ahead, if they are all of these. */
+  takeAhead(indexes: readonly number[]): Ahead | null {
+    const { ahead } = this;
+    if (!ahead || ahead.folder !== this.current || !indexes.every((i) => i >= ahead.from && i < ahead.to)) return null;
+    this.ahead = null;
+    return ahead;
+  }
+
+  /** All rows of the window are on their way, so nothing else will be asked of the source for them. */
+  isAheadOf({ from, to, doubt }: { from: number; to: number; doubt: boolean }): boolean {
+    const { ahead } = this;
+    return ahead !== null && !doubt && ahead.folder === this.current && from >= ahead.from && to <= ahead.to;
+  }
+
+  /** Back to the open folder, for whatever else is to be asked of it. */
+  async stay(): Promise<void> {
+    const { ahead, current: folder } = this;
+    if (!ahead) return;
+    await ahead.fetch.abandon();
+    await ahead.target.catch(() => null);
+    this.ahead = null;
+    if (!folder) return;
+    const uidValidity = await this.sourceUidValidity(folder).catch(goneFolder);
+    this.sourceValid &&= uidValidity === folder.state.uidValidity;
+    if (ahead.folder !== folder) this.atTarget(await this.sides.target.openFolder(folder.targetPath));
   }
 
   /** A fresh SELECT of the target folder: what another session stored meanwhile becomes visible. */
   async refresh(folder: PlannedFolder): Promise<FolderState> {
-    const state = await this.target.openFolder(folder.targetPath);
+    await this.stay();
+    const state = await this.sides.target.openFolder(folder.targetPath);
+    this.atTarget(state);
+    return state;
+  }
+
+  private async sourceUidValidity({ sourcePath }: PlannedFolder): Promise<number> {
+    return (await this.sides.source.openFolder(sourcePath)).uidValidity;
+  }
+
+  private atTarget(state: FolderState): void {
     this.uidValidity = state.uidValidity;
     this.uidFloor = state.uidNext;
     this.previousUid = 0;
-    return state;
   }
 
   acknowledged(uid: number): void {
@@ -83,7 +143,7 @@ export class Sessions {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.source.close(), this.target.close()]);
+    await Promise.all([this.sides.source.close(), this.sides.target.close()]);
   }
 }
 

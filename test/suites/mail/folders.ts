@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { all, mail, type Suite } from './world.ts';
+import type { AppendAnswer } from '../../../shared/ports/mail.ts';
+import { all, mail, outgoing, uidsOf, type Suite } from './world.ts';
 
 export function folderRules({ mailbox, source, target }: Suite): void {
   test('opening a folder again tells its new state', async () => {
@@ -85,5 +86,66 @@ export function folderRules({ mailbox, source, target }: Suite): void {
     const states = await session.folderStates(['INBOX', 'nowhere']);
     expect(states.get('INBOX')).toEqual(opened);
     expect(states.has('nowhere')).toBe(false);
+  });
+
+  test('a folder that is opened and fetched in one go hands out its messages, and is open afterwards', async () => {
+    const box = await mailbox();
+    for (const folder of ['A', 'B']) {
+      await box.create(folder);
+      for (const name of ['1', '2', '3']) await box.plant(folder, { octets: mail(folder + name) });
+    }
+    const session = await source(box);
+    const { uidValidity } = await session.openFolder('A');
+    const uids = await uidsOf(session);
+    await session.openFolder('B');
+    const fetch = session.fetchFrom('A', [uids.slice(0, 2), uids.slice(2)]);
+    expect(await fetch.uidValidity).toBe(uidValidity);
+    const subjects: string[] = [];
+    for await (const { octets } of fetch.messages) subjects.push(Buffer.concat(await all(octets)).toString());
+    expect(subjects).toEqual(['A1', 'A2', 'A3'].map((name) => mail(name).toString()));
+    expect(await uidsOf(session)).toEqual(uids);
+  });
+
+  test('what was fetched in one go may be abandoned, and the session lives on', async () => {
+    const box = await mailbox();
+    for (const name of ['1', '2', '3']) await box.plant('INBOX', { octets: mail(name) });
+    const session = await source(box);
+    await session.openFolder('INBOX');
+    const uids = await uidsOf(session);
+    const fetch = session.fetchFrom('INBOX', [uids]);
+    await fetch.uidValidity;
+    await fetch.abandon();
+    await expect(uidsOf(session)).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
+    await session.openFolder('INBOX');
+    expect(await uidsOf(session)).toEqual(uids);
+    const unread = session.fetchFrom('INBOX', [uids]);
+    await unread.abandon();
+    expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 3 });
+  });
+
+  test('a folder that is not there cannot be fetched from, and the session lives on', async () => {
+    const session = await source(await mailbox());
+    const fetch = session.fetchFrom('nowhere', []);
+    await expect(fetch.uidValidity).rejects.toMatchObject({ code: 'FOLDER_UNREADABLE' });
+    await fetch.abandon();
+    expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 0 });
+  });
+
+  test('the next folder may be opened while answers are owed', async () => {
+    const box = await mailbox();
+    await box.create('B');
+    await box.plant('B', { octets: mail('there') });
+    const session = await target(box);
+    await session.openFolder('INBOX');
+    const answers: Promise<AppendAnswer>[] = [];
+    for (const name of ['1', '2', '3']) answers.push((await session.append(outgoing(mail(name), []))).answer);
+    const next = session.openFolder('B');
+    expect((await Promise.all(answers)).map(({ kind }) => kind)).toEqual(['stored', 'stored', 'stored']);
+    expect(await next).toMatchObject({ messageCount: 1 });
+    await (
+      await session.append(outgoing(mail('4'), []))
+    ).answer;
+    expect(await box.see('INBOX')).toHaveLength(3);
+    expect(await box.see('B')).toHaveLength(2);
   });
 }

@@ -55,10 +55,11 @@ export class Connection {
   }
 
   /**
-   * One command after the other, a few of them asked before their predecessors have answered (RFC 9051 5.5): only for
-   * commands of which none changes what another means. Leaving early ends the session unless little is left.
+   * One command after the other, a few of them asked before their predecessors have answered (RFC 9051 5.5), for
+   * commands that mean the same whatever the answers before them are. Hands out the tagged answers, too. Leaving early
+   * ends the session unless little is left.
    */
-  async *converseAll(commands: Iterable<string>): AsyncGenerator<Response, void, void> {
+  async *converseAll(commands: Iterable<string>, meaning: Meaning = anyRefusal): AsyncGenerator<Response, void, void> {
     const release = await this.takeTurn();
     const left = commands[Symbol.iterator]();
     const owed: string[] = [];
@@ -69,8 +70,9 @@ export class Connection {
         const response = await this.next();
         if (response.tag === owed[0]) {
           owed.shift();
-          this.accepted(statusOf(response), anyRefusal);
+          this.accepted(statusOf(response), meaning);
           await this.ask(left, owed);
+          yield response;
         } else {
           current = response;
           yield response;
@@ -170,8 +172,8 @@ export class Connection {
   /** After an early leave: a little is read off, so that the session stays usable; for much it is given up. */
   private async drain(tag: string, current: Response | null): Promise<void> {
     try {
-      if (current && !this.death && (current.bodyOctets ?? 0) <= limits.drainBytes) await this.skipBody(current);
-      else this.destroy();
+      if ((current?.bodyOctets ?? 0) > limits.drainBytes) this.destroy();
+      else if (current && !this.death) await this.skipBody(current);
       for (let left = limits.drainResponses; left > 0 && !this.death; left--) {
         const response = await this.next();
         if (response.tag === tag) return;

@@ -5,6 +5,7 @@ import type {
   FetchedHeader,
   FetchedMessage,
   FlagState,
+  FolderFetch,
   FolderQuestion,
   FolderState,
   ListedFolder,
@@ -144,6 +145,18 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
       if (!wanted.has(uid)) continue;
       yield { uid: this.brand(uid), internalDate, octets: fieldsOf(octets).subarray(0, mostHeaderBytes) };
     }
+  }
+
+  fetchFrom(path: string, groups: Iterable<readonly Uid[]>): FolderFetch<Uid> {
+    const opened = this.openFolder(path);
+    opened.catch(() => {});
+    return {
+      uidValidity: opened.then((state) => state.uidValidity),
+      messages: this.fetchGroups(groups),
+      abandon: async () => {
+        this.current = null;
+      },
+    };
   }
 
   async close(): Promise<void> {

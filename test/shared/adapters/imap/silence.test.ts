@@ -28,6 +28,7 @@ test('a consumer may take its time', async () => {
   const { connection: slow, readSocket } = connection(50);
   readSocket.write('* 1 EXISTS\r\nM1 OK done\r\n');
   for await (const response of slow.converseAll(['NOOP'])) {
+    if (response.tag !== '*') continue;
     expect(response).toMatchObject({ kind: 'EXISTS', number: 1 });
     await sleep(150);
   }
