@@ -162,6 +162,8 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
       messages: fetchedMessages(this.connection, conversation, { wanted, brand: this.brand }),
       abandon: async () => {
         await conversation.return().catch(() => {});
+        await uidValidity.catch(() => {});
+        this.current = null;
       },
     };
   }
