@@ -45,4 +45,6 @@ function readOptions(argv: readonly string[]): BenchOptions | string | null {
   }
 }
 
+// Ends by `exit`, so that servers and programs that were started are ended too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main(process.argv.slice(2));

@@ -36,6 +36,9 @@ export function measure(program: Program): Promise<Measured> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMinutes * 60_000,
     });
+    // An interrupted bench must not leave the measured program behind.
+    const onExit = (): void => void child.kill('SIGTERM');
+    process.once('exit', onExit);
     let peakRssBytes = 0;
     const sampler = setInterval(() => {
       const { nowBytes, rootPeakBytes } = treeMemory(child.pid ?? 0);
@@ -50,6 +53,7 @@ export function measure(program: Program): Promise<Measured> {
     let wallSeconds = 0;
     child.once('exit', () => {
       wallSeconds = elapsed();
+      process.off('exit', onExit);
       clearInterval(sampler);
     });
     child.once('error', (error) => {
