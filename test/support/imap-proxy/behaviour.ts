@@ -21,7 +21,7 @@ export interface Point {
   command: Command;
   /** Connections of a proxy are counted from 1. */
   connection: number;
-  /** The tagged answer as the server gave it; empty before there is one. */
+  /** The tagged answer as the server gave it, or the line that begins a message; empty before there is one. */
   answer: string;
 }
 
@@ -29,7 +29,7 @@ export interface Point {
  * `cut` ends both connections there; of a literal, a body and within an answer, half has got through by then.
  * `withhold` (of a command): the client's octets are taken and its connection then cut; the server gets none of them,
  * and `withheld` is told the whole command, which a test may have carried out at any later time.
- * `swallow` (of an answer): the client never hears it. `say`: it hears these lines instead.
+ * `swallow` (of an answer, or of a message with its body): the client never hears it. `say`: it hears these lines instead.
  */
 export type Strike = 'cut' | 'withhold' | 'swallow' | { say: readonly string[] };
 

@@ -29,6 +29,9 @@ export class Session {
   private taken: Buffer[] | null = null;
   /** A line that waits for its literal, because the server is told another size or nothing. */
   private held: string | null = null;
+  /** The beginning of a message from the server, until its octets are there. */
+  private announcing = '';
+  private dropping = false;
 
   constructor(ends: Ends, behaviour: Behaviour, ask: Session['ask']) {
     this.client = ends.client;
@@ -116,29 +119,44 @@ export class Session {
   }
 
   private async fromServer(): Promise<void> {
-    let last = '';
     let behindLiteral = false;
     for await (const unit of units(this.server, serverLiteral)) {
       if (this.over) continue;
-      if (unit.kind === 'literal') await this.serverOctets(unit.octets, last);
+      if (unit.kind === 'literal') await this.serverOctets(unit.octets);
       // What is behind a literal belongs to the same response.
-      else if (behindLiteral) await this.toClient(unit.text + lineEnd);
+      else if (behindLiteral) await this.serverRest(unit.text);
       else await this.serverLine(unit.text);
       behindLiteral = unit.kind === 'literal';
-      if (unit.kind === 'line') last = unit.text;
     }
   }
 
-  private async serverOctets(octets: Buffer, line: string): Promise<void> {
+  private async serverOctets(octets: Buffer): Promise<void> {
+    const line = this.announcing;
+    this.announcing = '';
     const fetch = [...this.owed.values()].find(({ text }) => text.includes('FETCH '));
-    const isBody = fetch && /BODY\[\] \{\d+\}$/.test(line);
-    if (isBody && (await this.at('body', fetch)) === 'cut') this.endClient(firstHalf(octets));
+    const strike = fetch && line !== '' ? await this.at('body', fetch, line) : null;
+    this.dropping = strike !== null && strike !== 'cut';
+    if (strike !== null && typeof strike === 'object') {
+      for (const said of strike.say) await this.toClient(said + lineEnd);
+    }
+    if (this.dropping) return;
+    if (line !== '') await this.toClient(line + lineEnd);
+    if (strike === 'cut') this.endClient(firstHalf(octets));
     else await this.toClient(octets);
+  }
+
+  private async serverRest(text: string): Promise<void> {
+    if (!this.dropping) return this.toClient(text + lineEnd);
+    this.dropping = serverLiteral(text) !== null;
   }
 
   private async serverLine(told: string): Promise<void> {
     const line = this.behaviour.tells ? this.behaviour.tells(told) : told;
     if (line === null) return;
+    if (/BODY\[\] \{\d+\}$/.test(line)) {
+      this.announcing = line;
+      return;
+    }
     const tag = line.slice(0, Math.max(0, line.indexOf(' ')));
     const command = this.owed.get(tag);
     this.owed.delete(tag);
