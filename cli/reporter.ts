@@ -87,6 +87,7 @@ export class Reporter {
         byHeaders: m.byHeaders,
         repaired: m.repaired,
         pendingFlags: m.pendingFlags,
+        otherDates: m.otherDates,
         overLimit: m.overLimit ?? null,
         confidence: m.confidence,
       })),

@@ -1,5 +1,6 @@
 /** The table at the end. */
 import type { MailboxLine, PassSummary } from '../shared/contract/report.ts';
+import { plural } from '../shared/core/report/numbers.ts';
 import { bytesText, cellText, countText } from './format.ts';
 
 const columns = [
@@ -39,27 +40,15 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
 /** What did not arrive as it was, and where to look for it. */
 function alteredLines({ mailboxes }: PassSummary): string[] {
   const sum = (of: (m: MailboxLine) => number): number => mailboxes.reduce((all, m) => all + of(m), 0);
-  const lines: [count: number, text: string][] = [
-    [sum((m) => m.counts.quarantined), 'messages in quarantine: `mailferry retry` tries them again'],
-    [sum((m) => m.repaired), 'messages repaired so that the target takes them: see items.jsonl'],
-    [sum((m) => m.pendingFlags), 'messages without flags that the target refused: the next pass tries to set them'],
-    [sum((m) => m.droppedKeywords), 'keywords left out because the target cannot keep them'],
+  const lines: [count: number, what: string, text: string][] = [
+    [sum((m) => m.counts.quarantined), 'message', 'in quarantine: `mailferry retry` tries again'],
+    [sum((m) => m.repaired), 'message', 'repaired so that the target takes it: see items.jsonl'],
+    [sum((m) => m.pendingFlags), 'message', 'without flags that the target refused: the next pass tries to set them'],
+    [sum((m) => m.otherDates), 'message', 'to which the target gave another date: see items.jsonl'],
+    [sum((m) => m.droppedKeywords), 'keyword', 'left out because the target cannot keep it'],
   ];
-  return lines.filter(([count]) => count > 0).map(([count, text]) => `${countText(count)} ${text}`);
+  return lines.filter(([count]) => count > 0).map(([count, what, text]) => `${plural(count, what)} ${text}`);
 }
-
-function overLimitLines({ emailAddress, overLimit }: MailboxLine, pass: PassSummary['pass']): string[] {
-  if (!overLimit || overLimit.messages === 0) return [];
-  const { messages, bytes } = overLimit;
-  const what = pass === 'preflight' ? 'over a limit, would be left out' : 'over a limit, left out';
-  return [
-    `${emailAddress}: ${countText(messages)} ${messages === 1 ? 'message' : 'messages'} (${bytesText(bytes)}) ${what}: see items.jsonl`,
-  ];
-}
-
-/** Passes that copy nothing need not say so. */
-const copiedText = ({ pass, totals }: PassSummary): string =>
-  pass === 'verify' || pass === 'preflight' ? '' : `, ${countText(totals.copiedNow)} messages copied in this pass`;
 
 function failureLines(m: MailboxLine): string[] {
   return m.failure ? [`${m.emailAddress}: ${m.failure.code}: ${m.failure.message}`, `  ${m.failure.hint}`] : [];

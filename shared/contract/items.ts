@@ -98,6 +98,8 @@ export const MailboxRecord = z.object({
   /** Messages of the source whose copy was repaired, and those whose copy lacks flags that the target refused. */
   repaired: count.default(0),
   pendingFlags: count.default(0),
+  /** Copies to which the target gave another INTERNALDATE. */
+  otherDates: count.default(0),
   /** As of the last settle, or what a preflight expects; absent in records of before. */
   overLimit: OverLimit.optional(),
   /** Over all passes; null until a settle of this version has counted. */
@@ -353,6 +355,8 @@ export const ItemLine = z.object({
   repairs: Repairs,
   /** Flags that its copy lacks. */
   pendingFlags: z.array(z.string()).optional(),
+  /** The target gave its copy another INTERNALDATE. */
+  otherDate: z.boolean().optional(),
   /** Of a verify pass: what it found, and which copy it looked at. */
   finding: z.enum(findings).optional(),
   targetUid: TargetUid.optional(),

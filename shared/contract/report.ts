@@ -29,6 +29,7 @@ export const MailboxLine = z.object({
   /** Of the copied: changed by a named repair. */
   repaired: count.default(0),
   pendingFlags: count.default(0),
+  otherDates: count.default(0),
   folderCount: count,
   overLimit: OverLimit.optional(),
   /** How the deliveries are known, over all passes; null: not counted yet. */

@@ -64,6 +64,7 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     droppedKeywords: plan.droppedKeywords + total((f) => f.droppedKeywords),
     repaired: total((f) => f.repaired),
     pendingFlags: total((f) => f.pendingFlags),
+    otherDates: total((f) => f.otherDates.size),
     overLimit: overLimitOf(settled.flatMap((f) => f.items.filter((row) => row.outcome === 'skipped'))),
     evidence: addEvidence(settled.map((f) => f.evidence)),
     ...(failure === null ? { settledSequence: plan.sequence } : {}),
@@ -126,6 +127,7 @@ function itemLines(record: MailboxRecord, folder: SettledFolder): ItemLine[] {
     ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
     ...(row.repairs ? { repairs: row.repairs } : {}),
     ...(row.pendingFlags ? { pendingFlags: row.pendingFlags } : {}),
+    ...(folder.otherDates.has(row.sourceUid) ? { otherDate: true } : {}),
   }));
 }
 

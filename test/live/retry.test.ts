@@ -58,7 +58,7 @@ describeWithDovecot('mailferry retry', () => {
         pendingFlags: 1,
       });
       expect(first.stderr).toContain('2 messages in quarantine');
-      expect(first.stderr).toContain('1 messages repaired');
+      expect(first.stderr).toContain('1 message repaired');
       expect(await records(items)).toMatchObject([
         { uid: 2, outcome: 'copied', repairs: ['flags'], pendingFlags: [long] },
         { uid: 3, outcome: 'quarantined', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },

@@ -33,6 +33,7 @@ const mailboxRecord = (mailboxId: MailboxId): MailboxRecord => ({
   rewrites: null,
   repaired: 0,
   pendingFlags: 0,
+  otherDates: 0,
   evidence: null,
   verifyPlan: null,
   verified: null,

@@ -105,6 +105,7 @@ function mailboxRecord(): MailboxRecord {
     rewrites: null,
     repaired: 0,
     pendingFlags: 0,
+    otherDates: 0,
     evidence: null,
     verifyPlan: null,
     verified: null,

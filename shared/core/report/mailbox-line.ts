@@ -7,8 +7,18 @@ import { confidenceOf } from './confidence.ts';
 /** A mailbox as the report of a pass tells it. After a verify pass the figures are those that it found itself. */
 export function mailboxLine(record: MailboxRecord, pass: PassKind): MailboxLine {
   const { mailboxId, emailAddress, targetUser, origin, failure, copiedNow, flagsChangedNow, planned } = record;
-  const { surplus, openDoubts, byHeaders, droppedKeywords, repaired, pendingFlags, folderCount, overLimit, evidence } =
-    record;
+  const {
+    surplus,
+    openDoubts,
+    byHeaders,
+    droppedKeywords,
+    repaired,
+    pendingFlags,
+    otherDates,
+    folderCount,
+    overLimit,
+    evidence,
+  } = record;
   const verified = pass === 'verify' ? record.verified : null;
   return {
     mailboxId,
@@ -28,6 +38,7 @@ export function mailboxLine(record: MailboxRecord, pass: PassKind): MailboxLine 
     droppedKeywords,
     repaired,
     pendingFlags,
+    otherDates,
     folderCount,
     overLimit,
     evidence,

@@ -105,6 +105,7 @@ function notesOf({ mailboxes, totals, pass }: PassSummary): string[] {
       'messages',
       'with other flags at the target than at the source: changed there, or brought by the next incremental pass.',
     ],
+    [sum((m) => m.otherDates), 'message', 'messages', 'to which the target gave another date: items.jsonl names each.'],
     [sum((m) => m.droppedKeywords), 'keyword', 'keywords', 'left out because the target cannot keep it.'],
   ];
   return notes.filter(([count]) => count > 0).map(([count, one, many, text]) => `${plural(count, one, many)} ${text}`);

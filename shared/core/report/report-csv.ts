@@ -32,6 +32,7 @@ const columns: readonly (readonly [string, (m: MailboxLine) => string | number])
   ['Keywords the target cannot keep', (m) => m.droppedKeywords],
   ['Repaired messages', (m) => m.repaired],
   ['Messages without all flags', (m) => m.pendingFlags],
+  ['Messages with another date', (m) => m.otherDates],
   ['Over a limit', (m) => m.overLimit?.messages ?? 0],
   ['Folders', (m) => m.folderCount],
   ['Read again', (m) => ofVerify(m, ...comparedFindings)],

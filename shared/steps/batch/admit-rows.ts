@@ -102,6 +102,7 @@ function emptyHistory(mailboxId: MailboxId): History {
     rewrites: null,
     repaired: 0,
     pendingFlags: 0,
+    otherDates: 0,
     evidence: null,
     verifyPlan: null,
     verified: null,

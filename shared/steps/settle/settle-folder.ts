@@ -28,6 +28,7 @@ import {
   withoutDoubleClaims,
   type FolderProblem,
 } from '../../core/settle/ledger.ts';
+import { otherDates } from '../../core/settle/other-dates.ts';
 import type { TargetMailbox } from '../../ports/mail.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
@@ -58,15 +59,19 @@ export interface SettledFolder {
   droppedKeywords: number;
   repaired: number;
   pendingFlags: number;
+  otherDates: ReadonlySet<SourceUid>;
   evidence: Evidence;
   /** Messages that did not arrive, or not as they were. */
   items: LedgerRow[];
 }
 
-export const itemsOf = (rows: readonly LedgerRow[]): Pick<SettledFolder, 'repaired' | 'pendingFlags' | 'items'> => ({
+type Items = Pick<SettledFolder, 'repaired' | 'pendingFlags' | 'otherDates' | 'items'>;
+
+export const itemsOf = (rows: readonly LedgerRow[], dated: ReadonlySet<SourceUid> = new Set()): Items => ({
   repaired: rows.filter(isRepaired).length,
   pendingFlags: rows.filter(lacksFlags).length,
-  items: rows.filter(isItem),
+  otherDates: dated,
+  items: rows.filter((row) => isItem(row) || dated.has(row.sourceUid)),
 });
 
 export type FolderPorts = Pick<Ports, 'data' | 'folders' | 'clock'>;
@@ -105,7 +110,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
     evidence: evidenceOf(rows),
     byHeaders: countByHeaders(rows),
     droppedKeywords: await countDroppedKeywords(task, { rows, previous }),
-    ...itemsOf(rows),
+    ...itemsOf(rows, otherDates(rows, look)),
   };
 }
 

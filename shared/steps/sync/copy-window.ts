@@ -83,7 +83,8 @@ function skipTooLarge(
   { task, indexes }: { task: WindowTask; indexes: readonly number[] },
 ): void {
   for (const index of indexes) {
-    if ((slice.rows[index]?.sizeBytes ?? 0) > sessions.messageLimitBytes)
+    // Who asks for a retry wants the target's word.
+    if (!isKept(slice, index) && (slice.rows[index]?.sizeBytes ?? 0) > sessions.messageLimitBytes)
       task.outcomes.set(index, lastWord('skipped', 'MESSAGE_TOO_LARGE', false));
   }
 }

@@ -1,7 +1,7 @@
 /** What becomes of a message that the target refuses: repaired by name, once, or kept in quarantine as it is. */
 import { describe, expect, test } from '@jest/globals';
 import { LedgerRow } from '../../../shared/contract/items.ts';
-import { quarantineKeys } from '../../../shared/contract/keys.ts';
+import { ledgerKeys, quarantineKeys } from '../../../shared/contract/keys.ts';
 import { folderKeyOf } from '../../../shared/core/folder-key.ts';
 import { batch, createWorld, key, mailboxId, runPass, type World } from '../../support/world.ts';
 
@@ -243,5 +243,27 @@ describe('an INTERNALDATE that is no moment', () => {
     ]);
     expect(await runPass(world, pass(2, 'incremental'))).toMatchObject({ verdict: 'complete' });
     expect(world.target.folder('INBOX').messages).toHaveLength(4);
+  });
+});
+
+describe('an INTERNALDATE that the target does not keep', () => {
+  test('is counted and named, in every report from then on', async () => {
+    const world = await createWorld();
+    world.target.dated = (date) => (date.includes('2040') ? '24-Nov-2026 10:00:00 +0000' : date);
+    world.source.store('INBOX', { octets: 'A: 1\r\n', internalDate: '01-Jan-2040 00:00:00 +0000' });
+    world.source.store('INBOX', { octets: 'A: 2\r\n', internalDate: '01-Jan-2020 00:00:00 +0000' });
+    const items = async (): Promise<unknown[]> => {
+      const lines: unknown[] = [];
+      for await (const line of world.ports.data.readLines(ledgerKeys.items(batch, mailboxId), (v) => v))
+        lines.push(line);
+      return lines;
+    };
+    expect(await runPass(world, initial)).toMatchObject({ verdict: 'complete' });
+    expect(await world.ports.mailboxes.read(batch, mailboxId)).toMatchObject({ otherDates: 1, repaired: 0 });
+    expect(await items()).toMatchObject([{ uid: 1, outcome: 'copied', otherDate: true }]);
+    world.source.store('INBOX', { octets: 'A: 3\r\n', internalDate: '02-Jan-2020 00:00:00 +0000' });
+    await runPass(world, pass(2, 'incremental'));
+    expect(await items()).toMatchObject([{ uid: 1, otherDate: true }]);
+    expect(world.target.folder('INBOX').messages).toHaveLength(3);
   });
 });

@@ -232,7 +232,8 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
       return { kind: 'refused', code: 'MESSAGE_REFUSED' };
     if (this.account.refuses({ octets, flags: message.flags })) return { kind: 'refused', code: 'MESSAGE_REFUSED' };
     const folder = this.selected();
-    const { internalDate, flags } = message;
+    const { flags } = message;
+    const internalDate = this.account.dated(message.internalDate);
     const uid = this.account.storeRewritten(folder.path, { octets, internalDate, flags });
     return uidPlus
       ? { kind: 'stored', targetUid: TargetUid.parse(uid), uidValidity: folder.uidValidity }

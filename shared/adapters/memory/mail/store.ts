@@ -72,6 +72,8 @@ export class MailAccount {
   pauseSeconds = 0;
   /** What an APPEND is refused for, and a STORE. */
   refuses: (message: Refusable) => boolean = () => false;
+  /** What becomes of the date of an APPEND. */
+  dated: (internalDate: string) => string = (internalDate) => internalDate;
   /** Newest messages of each folder that are counted and not listed, as Yahoo does beyond 10,000. */
   hiddenMessages = 0;
   /** `INBOX 7`: messages that are listed and that FETCH leaves out. */

@@ -27,6 +27,7 @@ function line(emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxL
     droppedKeywords: 0,
     repaired: 0,
     pendingFlags: 0,
+    otherDates: 0,
     folderCount: 2,
     evidence: null,
     verified: null,

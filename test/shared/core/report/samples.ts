@@ -24,6 +24,7 @@ export const mailbox = (emailAddress: string, more: Partial<MailboxLine> = {}): 
   droppedKeywords: 0,
   repaired: 0,
   pendingFlags: 0,
+  otherDates: 0,
   folderCount: 2,
   evidence: null,
   verified: null,
