@@ -50,6 +50,17 @@ function alteredLines({ mailboxes }: PassSummary): string[] {
   return lines.filter(([count]) => count > 0).map(([count, what, text]) => `${plural(count, what)} ${text}`);
 }
 
+function overLimitLines({ emailAddress, overLimit }: MailboxLine, pass: PassSummary['pass']): string[] {
+  if (!overLimit || overLimit.messages === 0) return [];
+  const { messages, bytes } = overLimit;
+  const what = pass === 'preflight' ? 'over a limit, would be left out' : 'over a limit, left out';
+  return [`${emailAddress}: ${plural(messages, 'message')} (${bytesText(bytes)}) ${what}: see items.jsonl`];
+}
+
+/** Passes that copy nothing need not say so. */
+const copiedText = ({ pass, totals }: PassSummary): string =>
+  pass === 'verify' || pass === 'preflight' ? '' : `, ${countText(totals.copiedNow)} messages copied in this pass`;
+
 function failureLines(m: MailboxLine): string[] {
   return m.failure ? [`${m.emailAddress}: ${m.failure.code}: ${m.failure.message}`, `  ${m.failure.hint}`] : [];
 }
