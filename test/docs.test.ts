@@ -93,6 +93,12 @@ describe('every page', () => {
   });
 });
 
+test('docs/faults.md names tests that exist', async () => {
+  const named = (await read('docs/faults.md')).match(/test\/[\w/.-]+\.test\.ts/g) ?? [];
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(project, path)))).toEqual([]);
+});
+
 describe('code comments', () => {
   const sources = async (): Promise<{ path: string; text: string }[]> => {
     const folders = ['shared', 'functions', 'infra', 'local', 'cli', 'demo'];
