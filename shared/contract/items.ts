@@ -185,6 +185,9 @@ export const PlannedChunk = z.object({
 });
 export type PlannedChunk = z.infer<typeof PlannedChunk>;
 
+export const GoneFolder = z.object({ sourcePath: z.string(), targetPath: z.string() });
+export type GoneFolder = z.infer<typeof GoneFolder>;
+
 /** `plans/<batch>/<mailboxId>/<sequence>/plan.json` */
 export const MailboxPlan = z.object({
   version: z.literal(1),
@@ -193,6 +196,8 @@ export const MailboxPlan = z.object({
   folders: z.array(PlannedFolder),
   /** Newest mail first; chunks that an earlier pass left unfinished come before all others, those of skipped rows last. */
   chunks: z.array(PlannedChunk),
+  /** Folders of earlier passes that the source has no more: deleted, or renamed (then they are among `folders` too). */
+  gone: z.array(GoneFolder).optional(),
   droppedKeywords: count,
 });
 export type MailboxPlan = z.infer<typeof MailboxPlan>;
@@ -370,6 +375,8 @@ export const FolderSummary = z.object({
   counts: Counts,
   /** Messages the target folder holds now, whoever put them there. */
   atTarget: count.nullable(),
+  /** No longer at the source; what was copied of it stays. */
+  gone: z.boolean().optional(),
   failure: z.object({ code: Code, message: z.string() }).nullable(),
   /** Of a verify pass. */
   verified: Tally.optional(),

@@ -24,16 +24,17 @@ const sequence = (n: number): string => String(n).padStart(4, '0');
 export const planKeys = {
   plan: (batch: string, mailboxId: MailboxId, n: number): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/plan.json`,
-  listings: (batch: string, mailboxId: MailboxId, n: number): string =>
-    `plans/${batch}/${mailboxId}/${sequence(n)}/listing-`,
-  /** Listing of one folder, kept so that planning can go on in another invocation. */
-  listing: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
-    `plans/${batch}/${mailboxId}/${sequence(n)}/listing-${folder}.jsonl`,
-  inspections: (batch: string, mailboxId: MailboxId, n: number): string =>
-    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected-`,
-  /** What a verify pass found of one folder, written when all its rows are in the listing. */
-  inspected: (batch: string, mailboxId: MailboxId, n: number, folder: FolderKey): string =>
-    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected-${folder}.json`,
+  /**
+   * Listings of folders, kept so that planning can go on in another invocation. Of one pass: where the table was lost,
+   * plans are numbered anew, and a listing of before knows nothing of what was copied since.
+   */
+  listings: (batch: string, mailboxId: MailboxId, n: number, passId: string): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/listings/${passId}/`,
+  /** As `listings`, of a verify pass: what was found of each folder, written when all its rows are in `inspectedRows`. */
+  inspections: (batch: string, mailboxId: MailboxId, n: number, passId: string): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected/${passId}/`,
+  inspectedRows: (batch: string, mailboxId: MailboxId, n: number, passId: string): string =>
+    `plans/${batch}/${mailboxId}/${sequence(n)}/inspected-rows/${passId}/`,
   rows: (batch: string, mailboxId: MailboxId, n: number, chunk: ChunkId): string =>
     `plans/${batch}/${mailboxId}/${sequence(n)}/chunk-${chunk}.jsonl`,
 } as const;

@@ -20,7 +20,7 @@ export const VerifyRow = z.object({
 });
 export type VerifyRow = z.infer<typeof VerifyRow>;
 
-/** `plans/…/inspected-<folderKey>.json` */
+/** `plans/…/inspected/<passId>/<folderKey>.json` */
 export const InspectedFolder = z.object({ folder: PlannedFolder, rowCount: count, sizeBytes: count });
 export type InspectedFolder = z.infer<typeof InspectedFolder>;
 

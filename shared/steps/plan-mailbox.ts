@@ -143,6 +143,7 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
     ...sides,
     records,
     carried,
+    gone: [],
     hidden: new Set(),
     targetPaths: new Set(),
   };

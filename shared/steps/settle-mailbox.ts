@@ -49,7 +49,8 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     ledgerKeys.items(key.batch, key.mailboxId),
     settled.flatMap((f) => itemLines(record, f)),
   );
-  const summary: MailboxSummary = { mailboxId: key.mailboxId, folders: settled.map((f) => f.summary) };
+  const folders = [...settled.map((f) => f.summary), ...goneFolders(plan)];
+  const summary: MailboxSummary = { mailboxId: key.mailboxId, folders };
   await ports.data.putJson(ledgerKeys.summary(key.batch, key.mailboxId), summary);
   const total = (of: (folder: SettledFolder) => number): number => settled.reduce((sum, folder) => sum + of(folder), 0);
   const fields = {
@@ -97,6 +98,14 @@ async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMa
   if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${key.batch}.`);
   const logins = await revealLogins(ports, key);
   return ports.servers.openTarget(endpointsOf(batch).target, logins.target);
+}
+
+/** Deleted or renamed at the source after they were copied (faults F23, F24): said, and nothing done about it. */
+function goneFolders({ folders, gone = [] }: MailboxPlan): MailboxSummary['folders'] {
+  const settled = new Set(folders.map(({ sourcePath }) => sourcePath));
+  return gone
+    .filter(({ sourcePath }) => !settled.has(sourcePath))
+    .map((folder) => ({ ...folder, counts: addCounts([]), atTarget: null, gone: true, failure: null }));
 }
 
 function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {

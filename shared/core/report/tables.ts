@@ -126,11 +126,13 @@ const verifyCells = (tally: Tally): Html[] =>
     found(tally, 'not-copied'),
   ].map((n) => numberCell(countText(n)));
 
-function folderRow({ sourcePath, targetPath, counts, atTarget, failure, verified }: FolderSummary): Html {
+function folderRow({ sourcePath, targetPath, counts, atTarget, gone, failure, verified }: FolderSummary): Html {
   const problem = failure
     ? html`<br /><span class="bad"><code>${failure.code}</code> ${foreign(failure.message)}</span>
         <span class="soft">${catalogue[failure.code].hint}</span>`
-    : nothing;
+    : gone
+      ? html`<br /><span class="soft">no longer at the source; its copies stay</span>`
+      : nothing;
   return html`<tr>
     <td>${foreign(sourcePath)}${problem}</td>
     <td>→ ${foreign(targetPath)}</td>

@@ -18,6 +18,7 @@ export interface Inspecting {
   key: MailboxKey;
   /** Number of the plan being made. */
   sequence: number;
+  passId: string;
   source: SourceMailbox;
   target: MailReader<TargetUid>;
   records: ReadonlyMap<FolderKey, FolderRecord>;
@@ -26,9 +27,10 @@ export interface Inspecting {
 }
 
 /** Folders that an earlier invocation of this plan has inspected. */
-export async function keptInspections({ ports, key, sequence }: Inspecting): Promise<Map<FolderKey, InspectedFolder>> {
+export async function keptInspections(at: Inspecting): Promise<Map<FolderKey, InspectedFolder>> {
   const kept = new Map<FolderKey, InspectedFolder>();
-  for await (const object of ports.data.list(planKeys.inspections(key.batch, key.mailboxId, sequence))) {
+  const { ports, key, sequence, passId } = at;
+  for await (const object of ports.data.list(planKeys.inspections(key.batch, key.mailboxId, sequence, passId))) {
     const inspected = await ports.data.readJson(object, (v) => InspectedFolder.parse(v));
     if (inspected) kept.set(inspected.folder.folderKey, inspected);
   }
@@ -37,7 +39,7 @@ export async function keptInspections({ ports, key, sequence }: Inspecting): Pro
 
 /** Damage of one folder stays in that folder; anything wider (session, login, throttling) ends the invocation. */
 export async function inspectFolder(at: Inspecting, mapped: MappedFolder): Promise<InspectedFolder> {
-  const { ports, key, sequence } = at;
+  const { ports, key, sequence, passId } = at;
   const inspected = await inspectReadable(at, mapped).catch((error: unknown) => {
     if (!(error instanceof MigrationError) || catalogue[error.code].scope !== 'folder') throw error;
     const failure = { code: error.code, message: error.message };
@@ -46,7 +48,8 @@ export async function inspectFolder(at: Inspecting, mapped: MappedFolder): Promi
     return { folder: { ...unread(mapped), state, failure }, rowCount: 0, sizeBytes: 0 };
   });
   // After its rows: who finds it finds them.
-  await ports.data.putJson(planKeys.inspected(key.batch, key.mailboxId, sequence, mapped.folderKey), inspected);
+  const prefix = planKeys.inspections(key.batch, key.mailboxId, sequence, passId);
+  await ports.data.putJson(`${prefix}${mapped.folderKey}.json`, inspected);
   return inspected;
 }
 
@@ -64,7 +67,7 @@ const unread = (mapped: MappedFolder): PlannedFolder => ({
 });
 
 async function inspectReadable(at: Inspecting, mapped: MappedFolder): Promise<InspectedFolder> {
-  const { ports, key, sequence, source, target } = at;
+  const { ports, key, sequence, passId, source, target } = at;
   const record = at.records.get(mapped.folderKey) ?? null;
   const { state, messages } = await listWhole(source, mapped.sourcePath, null);
   if (record) assertSameUids(record, state);
@@ -73,7 +76,8 @@ async function inspectReadable(at: Inspecting, mapped: MappedFolder): Promise<In
   const joined = new Joined(mapped.folderKey, uidsCount);
   const ledger = record ? ports.data.readLines(record.ledger.key, (v) => LedgerRow.parse(v)) : [];
   const rows = withCopies(joined.rows(messages, ledger), { folder: mapped.folderKey, target, held, joined });
-  await ports.data.putLines(planKeys.listing(key.batch, key.mailboxId, sequence, mapped.folderKey), rows);
+  const prefix = planKeys.inspectedRows(key.batch, key.mailboxId, sequence, passId);
+  await ports.data.putLines(`${prefix}${mapped.folderKey}.jsonl`, rows);
   const verify = { targetUidValidity: held?.uidValidity ?? null, goneAtSource: joined.goneAtSource };
   const folder = { ...unread(mapped), state, expectedRows: messages.length, failure: joined.doubleClaim(), verify };
   return { folder, rowCount: joined.rowCount, sizeBytes: joined.sizeBytes };

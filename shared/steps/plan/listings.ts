@@ -13,34 +13,37 @@ const ListingLine = z.discriminatedUnion('kind', [
 ]);
 type ListingLine = z.infer<typeof ListingLine>;
 
-type At = Pick<Planning, 'ports' | 'key' | 'sequence'>;
+type At = Pick<Planning, 'ports' | 'key' | 'sequence' | 'mailbox'>;
 
-export async function keepListing({ ports, key, sequence }: At, plan: FolderPlan): Promise<void> {
+const prefixOf = ({ key, sequence, mailbox }: At): string =>
+  planKeys.listings(key.batch, key.mailboxId, sequence, mailbox.passId);
+const keyOf = (at: At, folderKey: FolderKey): string => `${prefixOf(at)}${folderKey}.jsonl`;
+
+export async function keepListing(at: At, plan: FolderPlan): Promise<void> {
   const lines: ListingLine[] = [
     { kind: 'folder', folder: plan.folder, droppedKeywords: plan.droppedKeywords },
     ...plan.rows.map((row) => ({ kind: 'copy', row }) as const),
     ...plan.flags.map((row) => ({ kind: 'flags', row }) as const),
   ];
-  await ports.data.putLines(planKeys.listing(key.batch, key.mailboxId, sequence, plan.folder.folderKey), lines);
+  await at.ports.data.putLines(keyOf(at, plan.folder.folderKey), lines);
 }
 
 /** Folders that an earlier invocation of this plan has finished. */
-export async function keptListings({ ports, key, sequence }: At): Promise<Set<FolderKey>> {
+export async function keptListings(at: At): Promise<Set<FolderKey>> {
   const kept = new Set<FolderKey>();
-  const prefix = planKeys.listings(key.batch, key.mailboxId, sequence);
-  for await (const object of ports.data.list(prefix)) {
+  const prefix = prefixOf(at);
+  for await (const object of at.ports.data.list(prefix)) {
     const folder = FolderKey.safeParse(object.slice(prefix.length).replace(/\.jsonl$/, ''));
     if (folder.success) kept.add(folder.data);
   }
   return kept;
 }
 
-export async function readListing({ ports, key, sequence }: At, folderKey: FolderKey): Promise<FolderPlan> {
+export async function readListing(at: At, folderKey: FolderKey): Promise<FolderPlan> {
   const rows: CopyRow[] = [];
   const flags: FlagsRow[] = [];
   let head: Extract<ListingLine, { kind: 'folder' }> | null = null;
-  const objectKey = planKeys.listing(key.batch, key.mailboxId, sequence, folderKey);
-  for await (const line of ports.data.readLines(objectKey, (v) => ListingLine.parse(v))) {
+  for await (const line of at.ports.data.readLines(keyOf(at, folderKey), (v) => ListingLine.parse(v))) {
     if (line.kind === 'folder') head = line;
     else if (line.kind === 'copy') rows.push(line.row);
     else flags.push(line.row);

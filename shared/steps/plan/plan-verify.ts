@@ -38,8 +38,16 @@ async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<Insp
     const records = new Map((await ports.folders.list(request)).map((record) => [record.folderKey, record]));
     const targetPaths = new Set<string>();
     const key = { batch: request.batch, mailboxId: request.mailboxId };
-    const inspecting: Inspecting = { ports, key, sequence: mailbox.planSequence, ...sides, records, targetPaths };
-    const mapped = await mapMailbox({ ...inspecting, settings: batch.settings, mailbox, hidden: new Set() });
+    const inspecting: Inspecting = {
+      ports,
+      key,
+      sequence: mailbox.planSequence,
+      passId: request.passId,
+      ...sides,
+      records,
+      targetPaths,
+    };
+    const mapped = await mapMailbox({ ...inspecting, settings: batch.settings, mailbox, hidden: new Set(), gone: [] });
     const kept = await keptInspections(inspecting);
     const inspected: InspectedFolder[] = [];
     for (const folder of mapped) {
@@ -60,7 +68,7 @@ async function writeVerifyPlan(
 ): Promise<MailboxPlan> {
   const { batch, mailboxId, passId } = request;
   const sequence = mailbox.planSequence;
-  const chunks = await shareOut(ports, { key: { batch, mailboxId }, sequence, inspected });
+  const chunks = await shareOut(ports, { key: { batch, mailboxId }, sequence, passId, inspected });
   const folders = inspected.map(({ folder }) => folder);
   const plan: MailboxPlan = { version: 1, passId, sequence, folders, chunks, droppedKeywords: mailbox.droppedKeywords };
   const ref = await ports.data.putJson(planKeys.plan(batch, mailboxId, sequence), plan);

@@ -4,6 +4,7 @@ import type {
   CopyRow,
   FlagsRow,
   FolderRecord,
+  GoneFolder,
   MailboxRecord,
   PlannedChunk,
   PlannedFolder,
@@ -42,6 +43,8 @@ export interface Planning {
   target: TargetMailbox;
   records: ReadonlyMap<FolderKey, FolderRecord>;
   carried: Carried;
+  /** Folders with a record that the source lists no more. */
+  gone: GoneFolder[];
   /** Source folders that its user is not subscribed to. */
   hidden: Set<string>;
   /** Target folders that exist. */

@@ -11,6 +11,7 @@ import { mostChunks } from './write-plan.ts';
 interface Sharing {
   key: MailboxKey;
   sequence: number;
+  passId: string;
   inspected: readonly InspectedFolder[];
 }
 
@@ -32,11 +33,12 @@ export async function shareOut({ data }: { data: DataStore }, sharing: Sharing):
   return chunks;
 }
 
-async function* allRows(data: DataStore, { key, sequence, inspected }: Sharing): AsyncGenerator<VerifyRow, void, void> {
+async function* allRows(data: DataStore, sharing: Sharing): AsyncGenerator<VerifyRow, void, void> {
+  const { key, sequence, passId, inspected } = sharing;
+  const prefix = planKeys.inspectedRows(key.batch, key.mailboxId, sequence, passId);
   for (const { folder, rowCount } of inspected) {
     if (rowCount === 0) continue;
-    const listing = planKeys.listing(key.batch, key.mailboxId, sequence, folder.folderKey);
-    yield* data.readLines(listing, (v) => VerifyRow.parse(v));
+    yield* data.readLines(`${prefix}${folder.folderKey}.jsonl`, (v) => VerifyRow.parse(v));
   }
 }
 

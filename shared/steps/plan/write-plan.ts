@@ -56,6 +56,7 @@ export async function writePlan(
     sequence,
     folders: [...folders.map((f) => entryOf(planning, f)), ...orphans(planning, folders)],
     chunks,
+    gone: planning.gone.map(({ sourcePath, targetPath }) => ({ sourcePath, targetPath })),
     droppedKeywords: folders.reduce((sum, f) => sum + f.droppedKeywords, 0),
   };
   return { plan, ref: await ports.data.putJson(planKeys.plan(key.batch, key.mailboxId, sequence), plan) };

@@ -16,7 +16,8 @@ export async function copyWindow(slice: Slice, sessions: Sessions, task: WindowT
 
   if (!sessions.sourceValid) {
     for (const index of open())
-      if (!isKept(slice, index)) outcomes.set(index, lastWord('gone', 'UIDVALIDITY_CHANGED', task.doubt));
+      if (!isKept(slice, index))
+        outcomes.set(index, lastWord(sessions.absence.outcome, sessions.absence.code, task.doubt));
   }
   skipTooLarge(slice, sessions, { task, indexes: open() });
   merge(await matchPresent(slice, sessions, { task, indexes: open() }));

@@ -10,6 +10,15 @@ import type { Sample } from './learn-rewrites.ts';
 import { beginAhead, type Ahead } from './look-ahead.ts';
 import type { Assignment, Slice } from './slice.ts';
 
+export interface Absence {
+  outcome: 'gone' | 'skipped';
+  code: 'UIDVALIDITY_CHANGED' | 'FOLDER_UNREADABLE' | null;
+}
+const renumbered: Absence = { outcome: 'gone', code: 'UIDVALIDITY_CHANGED' };
+/** Also renamed: under the new name it is a folder of the next pass (faults F23, F24). */
+const deleted: Absence = { outcome: 'gone', code: null };
+const unreadable: Absence = { outcome: 'skipped', code: 'FOLDER_UNREADABLE' };
+
 export class Sessions {
   /** Lower bound of the next UID in the open target folder. */
   uidFloor = 1;
@@ -18,6 +27,8 @@ export class Sessions {
   previousUid = 0;
   /** False: the source was renumbered since planning, its rows name nothing any more. */
   sourceValid = true;
+  /** What becomes of rows whose source folder is not valid. */
+  absence: Absence = renumbered;
   /** What the settings and the target's refusals leave: larger messages are not even fetched. */
   messageLimitBytes: number;
   /** The target stores other octets than it is given; null: not known yet. */
@@ -70,7 +81,7 @@ export class Sessions {
     this.headers.clear();
     const { ahead } = this;
     const [uidValidity, state] = await Promise.all([
-      (ahead?.fetch.uidValidity ?? this.sourceUidValidity(folder)).catch(goneFolder),
+      (ahead?.fetch.uidValidity ?? this.sourceUidValidity(folder)).catch(notOpened),
       ahead?.target ?? this.sides.target.openFolder(folder.targetPath),
     ]);
     this.atTarget(state);
@@ -79,6 +90,7 @@ export class Sessions {
     this.sourceValid = isOpen && uidValidity === folder.state.uidValidity;
     this.current = folder;
     if (ahead && !this.sourceValid) await this.stay();
+    this.absence = uidValidity === null ? await this.absenceOf(folder) : renumbered;
   }
 
   /** Begins to open the folder of row `from`, if it is another one; `enter` it next, or `stay`. */
@@ -109,9 +121,16 @@ export class Sessions {
     await ahead.target.catch(() => null);
     this.ahead = null;
     if (!folder) return;
-    const uidValidity = await this.sourceUidValidity(folder).catch(goneFolder);
+    const uidValidity = await this.sourceUidValidity(folder).catch(notOpened);
     this.sourceValid &&= uidValidity === folder.state.uidValidity;
+    if (uidValidity === null) this.absence = await this.absenceOf(folder);
     if (ahead.folder !== folder) this.atTarget(await this.sides.target.openFolder(folder.targetPath));
+  }
+
+  /** A folder that the source still lists is not gone: it refuses for now, and the next pass asks again. */
+  private async absenceOf({ sourcePath }: PlannedFolder): Promise<Absence> {
+    const listed = await this.sides.source.listFolders();
+    return listed.some(({ path }) => path === sourcePath) ? unreadable : deleted;
   }
 
   /** A fresh SELECT of the target folder: what another session stored meanwhile becomes visible. */
@@ -147,8 +166,8 @@ export class Sessions {
   }
 }
 
-/** Deleted or renamed since planning: its rows are gone, the other folders go on (faults F23, F24). */
-function goneFolder(error: unknown): null {
+/** The other folders of the chunk go on (faults F23, F24). */
+function notOpened(error: unknown): null {
   if (error instanceof MigrationError && error.code === 'FOLDER_UNREADABLE') return null;
   throw error;
 }

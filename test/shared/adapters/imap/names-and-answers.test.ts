@@ -79,6 +79,22 @@ describe('what is sent', () => {
     expect(sets.flatMap((set) => set.split(',').map(Number))).toEqual(odd);
   });
 
+  test('sets of UIDs name exactly the UIDs that were given, whatever they are', () => {
+    const uid = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 4_294_967_295 }));
+    fc.assert(
+      fc.property(fc.array(uid, { maxLength: 400 }), (uids) => {
+        const named = uidSets(uids).flatMap((set) => {
+          expect(set).toMatch(/^\d+(:\d+)?(,\d+(:\d+)?)*$/);
+          return set.split(',').flatMap((range) => {
+            const [first = 0, last = first] = range.split(':').map(Number);
+            return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+          });
+        });
+        expect(named).toEqual([...new Set(uids)].sort((a, b) => a - b));
+      }),
+    );
+  });
+
   test('flags: system flags always, keywords where they are kept', () => {
     const permanent = { flags: ['\\Seen', '$Known'], keywords: false };
     expect(storableFlags(['\\Seen', '\\Draft', '\\Recent', '$known', '$Other', 'a b', ''], permanent)).toEqual([

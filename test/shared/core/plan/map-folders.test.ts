@@ -154,3 +154,112 @@ test('any set of names leads to distinct targets without control characters, the
     }),
   );
 });
+
+describe('a Gmail account (F27)', () => {
+  const gmail = side([
+    'INBOX',
+    'Receipts',
+    'Receipts/2024',
+    '[Gmail] \\noselect',
+    '[Gmail]/All Mail \\all',
+    '[Gmail]/Drafts \\drafts',
+    '[Gmail]/Important \\important',
+    '[Gmail]/Sent Mail \\sent',
+    '[Gmail]/Spam \\junk',
+    '[Gmail]/Starred \\flagged',
+    '[Gmail]/Trash \\trash',
+  ]);
+  const labels = {
+    INBOX: 'INBOX',
+    Receipts: 'Receipts',
+    'Receipts/2024': 'Receipts/2024',
+    '[Gmail]/Drafts': 'Drafts',
+    '[Gmail]/Sent Mail': 'Sent Items',
+    '[Gmail]/Spam': 'Junk Email',
+    '[Gmail]/Trash': 'Deleted Items',
+  };
+
+  test('is taken label by label, without the views All Mail, Important and Starred', () => {
+    expect(mapped(gmail, exchange)).toEqual(labels);
+  });
+
+  test('gives All Mail too when asked, for mail that bears no label', () => {
+    const rules = { include: ['*'], exclude: ['\\Important', '\\Flagged'], map: { '[Gmail]/All Mail': 'Archive' } };
+    expect(mapped(gmail, exchange, { rules })).toEqual({ ...labels, '[Gmail]/All Mail': 'Archive' });
+  });
+});
+
+describe('whatever the names', () => {
+  const level = fc.oneof(
+    fc.constantFrom(
+      'INBOX',
+      'inbox',
+      'Sent',
+      'sent',
+      'a',
+      'A',
+      'ä',
+      'a\u0308',
+      'ﬁ',
+      'fi',
+      '…',
+      ' ',
+      '%',
+      '*',
+      '"',
+      '&',
+      '👍',
+    ),
+    fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((name) => !/[/.]/.test(name)),
+  );
+  const paths = (delimiter: string) =>
+    fc.uniqueArray(
+      fc.array(level, { minLength: 1, maxLength: 3 }).map((levels) => levels.join(delimiter)),
+      { maxLength: 20 },
+    );
+  const sides = fc.record({ source: paths('/'), target: paths('.'), prefix: fc.constantFrom('', 'INBOX.') });
+  const plain = (list: readonly string[], delimiter: string, prefix = ''): FolderSide => ({
+    folders: list.map((path) => ({ path, delimiter, attributes: [], subscribed: true })),
+    namespaces: { personal: [{ prefix, delimiter }], foreign: [] },
+  });
+
+  test('two folders never share a target, also not one that differs in case only', () => {
+    fc.assert(
+      fc.property(sides, ({ source, target, prefix }) => {
+        const targets = Object.values(mapped(plain(source, '/'), plain(target, '.', prefix)));
+        expect(new Set(targets.map((path) => path.toLowerCase())).size).toBe(targets.length);
+      }),
+    );
+  });
+
+  test('a folder keeps its target when others come and go between passes', () => {
+    fc.assert(
+      fc.property(sides, paths('/'), ({ source, target, prefix }, later) => {
+        const to = plain(target, '.', prefix);
+        const first = mapFolders({
+          source: plain(source, '/'),
+          target: to,
+          rules: {},
+          userRoot: null,
+          known: new Map(),
+        });
+        const known = new Map(first.map(({ folderKey, targetPath }) => [folderKey, targetPath]));
+        const grown = plain([...new Set([...later, ...source])], '/');
+        const second = mapFolders({ source: grown, target: to, rules: {}, userRoot: null, known });
+        const after = new Map(second.map(({ folderKey, targetPath }) => [folderKey, targetPath]));
+        for (const { folderKey, targetPath } of first) expect(after.get(folderKey)).toBe(targetPath);
+        const targets = [...after.values()].map((path) => path.toLowerCase());
+        expect(new Set(targets).size).toBe(targets.length);
+      }),
+    );
+  });
+
+  test('every folder that can be opened is mapped', () => {
+    fc.assert(
+      fc.property(sides, ({ source, target, prefix }) => {
+        const at = mapped(plain(source, '/'), plain(target, '.', prefix));
+        expect(Object.keys(at).sort()).toEqual([...source].sort());
+      }),
+    );
+  });
+});
