@@ -166,6 +166,7 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
   protected send(command: string): void {
     if (this.closed) throw new MigrationError('CONNECTION_LOST', 'The session is closed.');
     this.account.commands.push(command);
+    this.account.onCommand(command);
   }
 
   protected selected(): StoredFolder {

@@ -68,6 +68,8 @@ export class MailAccount {
     MailAccountOptions;
   /** Commands as `EXAMINE INBOX`, so that tests can say what was and was not sent. */
   readonly commands: string[] = [];
+  /** The user's hand between two commands. */
+  onCommand: (command: string) => void = () => {};
   /** The next login is answered with this pause. */
   pauseSeconds = 0;
   /** What an APPEND is refused for, and a STORE. */
