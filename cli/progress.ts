@@ -38,7 +38,8 @@ async function progressOf(ports: ProgressPorts, batch: string, record: MailboxRe
     verdict: done ? record.verdict : null,
     folders: record.folderCount,
     messages: record.planned.messages,
-    copied: done ? record.copiedNow : live.messages,
+    // Of a verify pass: messages that were read again.
+    copied: done ? (record.verified ? record.planned.messages : record.copiedNow) : live.messages,
     sizeBytes: record.planned.bytes,
     copiedBytes: live.bytes,
   };

@@ -39,6 +39,8 @@ export const findings = [
   'equal',
   /** Equal once a named repair (of octets, of an impossible date) is done to what the source holds. */
   'repaired',
+  /** Other octets, because the target is known to rewrite; equal by header identity. */
+  'rewritten',
   'other-octets',
   'other-date',
   /** Delivered, and no longer where it was put: moved or deleted at the target. */

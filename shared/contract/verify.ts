@@ -39,6 +39,8 @@ const Half = z.object({
   internalDate: z.string(),
   sizeBytes: count,
   flags: z.array(z.string()),
+  /** Header identity; only where the target is known to rewrite. */
+  headerKey: z.string().nullable(),
 });
 export const DeliveredHalf = Half.extend({
   sourceUid: SourceUid,

@@ -54,6 +54,7 @@ function firstSentence({ counts, findings, otherFlags }: Verified): string {
   const differences = listed([
     [of('equal'), 'equal in octets (sha256) and date'],
     [of('repaired'), 'equal after a named repair'],
+    [of('rewritten'), 'equal by headers (the target rewrites what it stores)'],
     [of('other-octets'), 'with other octets'],
     [of('other-date'), 'with another date'],
     [otherFlags, 'with other flags'],

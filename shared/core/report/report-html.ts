@@ -81,7 +81,7 @@ function verifyFigures({ verified }: PassSummary['totals']): [string, string][] 
   if (!verified) return [];
   return [
     [countText(found(verified, ...comparedFindings)), 'read again on both sides'],
-    [countText(found(verified, 'equal', 'repaired')), 'found equal'],
+    [countText(found(verified, 'equal', 'repaired', 'rewritten')), 'found equal'],
     [sizeText(verified.readBytes), 'read'],
   ];
 }

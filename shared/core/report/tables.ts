@@ -93,40 +93,36 @@ const mailboxFolders = (m: MailboxLine, list: readonly FolderSummary[]): Html =>
           <tr>
             <th scope="col">Source folder</th>
             <th scope="col">Target folder</th>
-            ${numberHeads(['Source', ...(m.verified ? verifyHeads : [...outcomeHeads, 'At the target now'])])}
+            ${numberHeads(['Source', ...(m.verified ? columnsOf(list).map(([name]) => name) : [...outcomeHeads, 'At the target now'])])}
           </tr>
         </thead>
         <tbody>
-          ${list.map(folderRow)}
+          ${list.map((folder) => folderRow(folder, columnsOf(list)))}
         </tbody>
       </table>
     </div>
   </details>`;
 
-const verifyHeads = [
-  'Equal',
-  'Other content',
-  'Other flags',
-  'Unreadable',
-  'Removed',
-  'Left out',
-  'Gone',
-  'Not copied',
+/** What was found of a folder; what no folder of the mailbox has is no column. */
+const verifyColumns: readonly (readonly [string, (tally: Tally) => number])[] = [
+  ['Equal', (t) => found(t, 'equal', 'repaired', 'rewritten')],
+  ['Other content', (t) => found(t, 'other-octets', 'other-date')],
+  ['Other flags', (t) => t.otherFlags],
+  ['Unreadable', (t) => found(t, 'source-unreadable', 'target-unreadable')],
+  ['Removed', (t) => found(t, 'removed')],
+  ['Left out', (t) => found(t, 'left-out')],
+  ['Gone', (t) => found(t, 'gone')],
+  ['Not copied', (t) => found(t, 'not-copied')],
 ];
+type Columns = typeof verifyColumns;
 
-const verifyCells = (tally: Tally): Html[] =>
-  [
-    found(tally, 'equal', 'repaired'),
-    found(tally, 'other-octets', 'other-date'),
-    tally.otherFlags,
-    found(tally, 'source-unreadable', 'target-unreadable'),
-    found(tally, 'removed'),
-    found(tally, 'left-out'),
-    found(tally, 'gone'),
-    found(tally, 'not-copied'),
-  ].map((n) => numberCell(countText(n)));
+const columnsOf = (list: readonly FolderSummary[]): Columns =>
+  verifyColumns.filter(([name, of]) => name === 'Equal' || list.some(({ verified }) => verified && of(verified) > 0));
 
-function folderRow({ sourcePath, targetPath, counts, atTarget, gone, failure, verified }: FolderSummary): Html {
+function folderRow(
+  { sourcePath, targetPath, counts, atTarget, gone, failure, verified }: FolderSummary,
+  columns: Columns,
+): Html {
   const problem = failure
     ? html`<br /><span class="bad"><code>${failure.code}</code> ${foreign(failure.message)}</span>
         <span class="soft">${catalogue[failure.code].hint}</span>`
@@ -139,7 +135,7 @@ function folderRow({ sourcePath, targetPath, counts, atTarget, gone, failure, ve
     ${numberCell(countText(counts.source))}
     ${
       verified
-        ? verifyCells(verified)
+        ? columns.map(([, of]) => numberCell(countText(of(verified))))
         : [...outcomeCells(counts), numberCell(atTarget === null ? '–' : countText(atTarget))]
     }
   </tr>`;

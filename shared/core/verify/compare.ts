@@ -36,6 +36,18 @@ export function judgePair(source: Side, target: Side): Judgement {
   return { finding: as === 0 && !date.clamped ? 'equal' : 'repaired', otherFlags };
 }
 
+/** Of a target that rewrites: header and instant (both are in the key) take the place of the octets. */
+export function judgeRewritten(
+  source: Side,
+  target: Side,
+  keys: { source: string | null; target: string | null },
+): Judgement {
+  const judged = judgePair(source, target);
+  if (judged.finding !== 'other-octets' || typeof source === 'string' || typeof target === 'string') return judged;
+  if (keys.source === null || keys.source !== keys.target) return judged;
+  return { finding: 'rewritten', otherFlags: flagsDiffer(source.flags, target.flags) };
+}
+
 /** Of what can be carried over; `\Recent` belongs to a session. */
 export function flagsDiffer(source: readonly string[], target: readonly string[]): boolean {
   return !sameFlags(portableFlags(source).flags, portableFlags(target).flags);

@@ -43,7 +43,13 @@ export const found = (tally: Pick<Tally, 'findings'>, ...which: Finding[]): numb
   which.reduce((sum, finding) => sum + (tally.findings[finding] ?? 0), 0);
 
 /** Findings of messages that were read on both sides. */
-export const comparedFindings = ['equal', 'repaired', 'other-octets', 'other-date'] as const satisfies Finding[];
+export const comparedFindings = [
+  'equal',
+  'repaired',
+  'rewritten',
+  'other-octets',
+  'other-date',
+] as const satisfies Finding[];
 
 /** Messages that have a finding: all that were listed, or something was left out. */
 export const spokenOf = (tally: Tally): number => found(tally, ...findingsOf(tally));

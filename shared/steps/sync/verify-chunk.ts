@@ -93,7 +93,8 @@ async function oneWindow(verifying: Verifying, folder: PlannedFolder): Promise<v
   const from = lease.record.committed;
   const to = verifyWindowEnd(rows, from);
   const window = { folder: folder.folderKey, rows: rows.slice(from, to) };
-  const part = await verifyWindow({ source, target, deadline }, window);
+  const rewrites = assignment.mailbox.rewrites === true;
+  const part = await verifyWindow({ source, target, deadline, rewrites }, window);
   lease.assertHeld();
   const { key, ports, chunk } = assignment;
   await ports.data.putJson(verifyKeys.part(key.batch, key.mailboxId, chunk.chunkId, from), part);

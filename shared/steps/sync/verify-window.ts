@@ -1,18 +1,22 @@
 /** One window of a verify chunk: both sides are read at once, then each row gets its finding. */
 import type { FolderKey, SourceUid, TargetUid } from '../../contract/ids.ts';
 import type { CopyHalf, DeliveredHalf, VerifyLine, VerifyPart, VerifyRow } from '../../contract/verify.ts';
-import { judgePair, type Side } from '../../core/verify/compare.ts';
+import type { HeaderIdentity } from '../../core/header-identity.ts';
+import { judgePair, judgeRewritten, type Side } from '../../core/verify/compare.ts';
 import { possibleDate } from '../../core/repair/possible-date.ts';
 import { addTallies, emptyTally, tallyOf } from '../../core/verify/tally.ts';
 import { isDelivered, isNameless } from '../../core/verify/verify-row.ts';
 import type { MailReader, SourceMailbox } from '../../ports/mail.ts';
 import type { Deadline } from '../../ports/runtime.ts';
+import { headersOf } from './headers.ts';
 import { readAsIs, readSide, readWithRepairs, type Wanted } from './read-side.ts';
 
 interface Readers {
   source: SourceMailbox;
   target: MailReader<TargetUid>;
   deadline: Deadline;
+  /** Known of this target: without that knowledge equal headers prove nothing. */
+  rewrites: boolean;
 }
 
 interface Window {
@@ -32,7 +36,35 @@ export async function verifyWindow(readers: Readers, { folder, rows }: Window): 
     readSide(readers.source, fromSource, { deadline, read: readWithRepairs }),
     readSide(readers.target, fromTarget, { deadline, read: readAsIs }),
   );
-  return partOf(folder, rows, { source, target });
+  const headers = readers.rewrites ? await readHeaders(readers, rows, { source, target }) : noHeaders;
+  return partOf(folder, rows, { source, target, headers });
+}
+
+interface Headers {
+  source: ReadonlyMap<SourceUid, HeaderIdentity | null>;
+  target: ReadonlyMap<TargetUid, HeaderIdentity | null>;
+}
+
+const noHeaders: Headers = { source: new Map(), target: new Map() };
+
+/** Of the rows whose octets say nothing: those that differ, and halves. */
+async function readHeaders(
+  readers: Readers,
+  rows: readonly VerifyRow[],
+  sides: Omit<Sides, 'headers'>,
+): Promise<Headers> {
+  const fromSource = new Map<SourceUid, string>();
+  const fromTarget: TargetUid[] = [];
+  for (const { sourceUid, targetUid } of rows) {
+    const source = sourceUid === null ? 'absent' : (sides.source.get(sourceUid) ?? 'absent');
+    const target = targetUid === null ? 'absent' : (sides.target.get(targetUid) ?? 'absent');
+    if (sourceUid !== null && targetUid !== null && judgePair(source, target).finding !== 'other-octets') continue;
+    if (sourceUid !== null && typeof source !== 'string')
+      fromSource.set(sourceUid, possibleDate(source.internalDate).internalDate);
+    if (targetUid !== null && typeof target !== 'string') fromTarget.push(targetUid);
+  }
+  const source = await headersOf(readers.source, [...fromSource.keys()], fromSource);
+  return { source, target: await headersOf(readers.target, fromTarget) };
 }
 
 /** Neither side is left reading in the background when the other failed. */
@@ -44,6 +76,7 @@ async function settledBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> 
 interface Sides {
   source: ReadonlyMap<SourceUid, Side>;
   target: ReadonlyMap<TargetUid, Side>;
+  headers: Headers;
 }
 
 function partOf(folder: FolderKey, rows: readonly VerifyRow[], sides: Sides): VerifyPart {
@@ -72,27 +105,33 @@ function lineOf(row: VerifyRow, sourceUid: SourceUid, sides: Sides): VerifyLine 
   if (!isDelivered(row)) return { ...line, finding: 'left-out', otherFlags: false };
   const source = sides.source.get(sourceUid) ?? 'absent';
   const target = targetUid === null ? 'unreadable' : (sides.target.get(targetUid) ?? 'absent');
-  return { ...line, ...judgePair(source, target) };
+  const keys = {
+    source: sides.headers.source.get(sourceUid)?.key ?? null,
+    target: targetUid === null ? null : (sides.headers.target.get(targetUid)?.key ?? null),
+  };
+  return { ...line, ...judgeRewritten(source, target, keys) };
 }
 
 /** null: the source did not hand it out, which is a finding of its own. */
-function deliveredHalf(row: VerifyRow, { source }: Sides): DeliveredHalf | null {
+function deliveredHalf(row: VerifyRow, { source, headers }: Sides): DeliveredHalf | null {
   const { sourceUid, outcome, sizeBytes } = row;
   const side = sourceUid === null ? undefined : source.get(sourceUid);
   if (sourceUid === null || side === undefined || typeof side === 'string') return null;
   if (outcome !== 'copied' && outcome !== 'present') return null;
   const { internalDate, clamped: dateRepaired } = possibleDate(side.internalDate);
   const { flags, sha256 } = side;
-  return { sourceUid, outcome, sizeBytes, internalDate, dateRepaired, flags: [...flags], sha256: [...sha256] };
+  const headerKey = headers.source.get(sourceUid)?.key ?? null;
+  const content = { flags: [...flags], sha256: [...sha256], headerKey };
+  return { sourceUid, outcome, sizeBytes, internalDate, dateRepaired, ...content };
 }
 
-function copyHalf({ targetUid, internalDate, sizeBytes }: VerifyRow, { target }: Sides): CopyHalf[] {
+function copyHalf({ targetUid, internalDate, sizeBytes }: VerifyRow, { target, headers }: Sides): CopyHalf[] {
   const side = targetUid === null ? 'absent' : (target.get(targetUid) ?? 'absent');
   if (targetUid === null || side === 'absent') return [];
-  if (side === 'unreadable') return [{ targetUid, internalDate, sizeBytes, flags: [], sha256: null }];
-  return [
-    { targetUid, internalDate: side.internalDate, sizeBytes, flags: [...side.flags], sha256: side.sha256[0] ?? null },
-  ];
+  if (side === 'unreadable') return [{ targetUid, internalDate, sizeBytes, flags: [], sha256: null, headerKey: null }];
+  const content = { flags: [...side.flags], sha256: side.sha256[0] ?? null };
+  const headerKey = headers.target.get(targetUid)?.key ?? null;
+  return [{ targetUid, internalDate: side.internalDate, sizeBytes, ...content, headerKey }];
 }
 
 function readBytes({ source, target }: Sides): number {

@@ -433,3 +433,42 @@ test('a UID that no server hands out twice is asked for once more, then called u
     findings: { equal: 26, 'source-unreadable': 1, 'target-unreadable': 1 },
   });
 });
+
+describe('a target that rewrites what it stores', () => {
+  const rewriting = async (uidPlus: boolean): Promise<World> => {
+    const world = await createWorld({ target: { rewrites: 'header', uidPlus } });
+    for (let n = 1; n <= 6; n++) {
+      const octets = `Message-ID: <${n}@x>\r\nSubject: ${n}\r\n\r\nbody ${n}\r\n`;
+      world.source.store('INBOX', { octets, internalDate: `0${n}-Mar-2026 10:00:00 +0000` });
+    }
+    await runPass(world, { passId: 'initial', pass: 'initial' });
+    return world;
+  };
+
+  test('is compared by headers, and the report says so', async () => {
+    const world = await rewriting(true);
+    const { verdict, findings, record } = await verified(world);
+    expect({ rewrites: record?.rewrites, verdict, findings }).toEqual({
+      rewrites: true,
+      verdict: 'complete',
+      findings: { rewritten: 6 },
+    });
+  });
+
+  test('is not excused: another message under the same UID is found', async () => {
+    const world = await rewriting(true);
+    const inbox = world.target.folder('INBOX').messages;
+    if (inbox[2] && inbox[3]) [inbox[2].octets, inbox[3].octets] = [inbox[3].octets, inbox[2].octets];
+    const { verdict, findings } = await verified(world);
+    expect({ verdict, findings }).toEqual({ verdict: 'incomplete', findings: { rewritten: 4, 'other-octets': 2 } });
+  });
+
+  test('is compared by octets as long as nobody knows that it rewrites', async () => {
+    const { verdict, findings, record } = await verified(await rewriting(false));
+    expect({ rewrites: record?.rewrites, verdict, findings }).toEqual({
+      rewrites: null,
+      verdict: 'incomplete',
+      findings: { 'other-octets': 6 },
+    });
+  });
+});

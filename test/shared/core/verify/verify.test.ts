@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FolderKey, SourceUid, TargetUid } from '../../../../shared/contract/ids.ts';
 import type { LedgerRow, PlannedFolder, Tally } from '../../../../shared/contract/items.ts';
 import type { CopyHalf, DeliveredHalf, VerifyRow } from '../../../../shared/contract/verify.ts';
-import { judgePair, type Reading, type Side } from '../../../../shared/core/verify/compare.ts';
+import { judgePair, judgeRewritten, type Reading, type Side } from '../../../../shared/core/verify/compare.ts';
 import { judgeVerified } from '../../../../shared/core/verify/judge-folder.ts';
 import { matchHalves } from '../../../../shared/core/verify/match-halves.ts';
 import { addTallies, emptyTally, tallyOf } from '../../../../shared/core/verify/tally.ts';
@@ -54,6 +54,19 @@ describe('one message on both sides', () => {
   });
 });
 
+describe('one message at a target that rewrites', () => {
+  const keys = (source: string | null, target: string | null) => ({ source, target });
+  test.each<[string, [Side, Side], ReturnType<typeof keys>, string]>([
+    ['equal headers take the place of octets', [read('a'), read('b')], keys('h', 'h'), 'rewritten'],
+    ['other headers are another message', [read('a'), read('b')], keys('h', 'i'), 'other-octets'],
+    ['a header that identifies nothing proves nothing', [read('a'), read('b')], keys(null, null), 'other-octets'],
+    ['equal octets need no headers', [read('a'), read('a')], keys(null, null), 'equal'],
+    ['what is gone is gone', [read('a'), 'absent'], keys('h', 'h'), 'removed'],
+  ])('%s', (_, [source, target], of, finding) => {
+    expect(judgeRewritten(source, target, of).finding).toBe(finding);
+  });
+});
+
 describe('delivered messages without a known UID', () => {
   const half = (uid: number, sha256: string, internalDate = date): DeliveredHalf => ({
     sourceUid: SourceUid.parse(uid),
@@ -63,6 +76,7 @@ describe('delivered messages without a known UID', () => {
     flags: [],
     sha256: [sha256],
     dateRepaired: false,
+    headerKey: null,
   });
   const copy = (uid: number, sha256: string | null, internalDate = date): CopyHalf => ({
     targetUid: TargetUid.parse(uid),
@@ -70,6 +84,7 @@ describe('delivered messages without a known UID', () => {
     internalDate,
     flags: [],
     sha256,
+    headerKey: null,
   });
   const later = '02-Jan-2026 00:00:00 +0000';
   const cases: [string, DeliveredHalf[], CopyHalf[], string[]][] = [
@@ -92,6 +107,24 @@ describe('delivered messages without a known UID', () => {
     ],
     ['foreign copies are nobody’s', [half(1, 'a')], [copy(8, 'z'), copy(9, 'a')], ['1 equal 9']],
     ['as repaired', [{ ...half(1, 'a'), sha256: ['a', 'r'] }], [copy(9, 'r')], ['1 repaired 9']],
+    [
+      'rewritten, with the same header',
+      [{ ...half(1, 'a'), headerKey: 'h' }],
+      [{ ...copy(9, 'b'), headerKey: 'h' }],
+      ['1 rewritten 9'],
+    ],
+    [
+      'octets go before headers',
+      [
+        { ...half(1, 'a'), headerKey: 'h' },
+        { ...half(2, 'b'), headerKey: 'h' },
+      ],
+      [
+        { ...copy(8, 'b'), headerKey: 'h' },
+        { ...copy(9, 'c'), headerKey: 'h' },
+      ],
+      ['2 equal 8', '1 rewritten 9'],
+    ],
     ['with a repaired date', [{ ...half(1, 'a'), dateRepaired: true }], [copy(9, 'a')], ['1 repaired 9']],
   ];
   test.each(cases)('%s', (_, delivered, copies, expected) => {
