@@ -1,9 +1,7 @@
-import type { Assembly } from './assembly.ts';
-import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
-import type { Endpoints, Variables } from './lambda/environment-variables.ts';
+import type { Endpoints } from './lambda/environment-variables.ts';
+import type { EmbeddedStackOptions } from './options.ts';
 import { type RunningStack, startServices } from './services.ts';
-import type { StackEvent } from './stack-events.ts';
 import type { ExecutionRecord, ExecutionStatus } from './states/execution-record.ts';
 import { toJson } from './json.ts';
 
@@ -11,20 +9,7 @@ export type { Assembly } from './assembly.ts';
 export { loadAssembly } from './assembly.ts';
 export type { StackEvent } from './stack-events.ts';
 
-export interface EmbeddedStackOptions {
-  /** Everything durable lives here: objects, tables, executions, keys, logs. One process at a time. */
-  stateDir: string;
-  assembly: Assembly;
-  onEvent?: (event: StackEvent) => void;
-  /** Runs the template's schedules by timer. Without it they fire on `tick()` only. */
-  schedules?: boolean;
-  /** For tests: `skippingClock()` ends every Wait and retry delay at once. */
-  clock?: Clock;
-  /** The process's environment, of which functions see a small part. Default: `process.env`. */
-  clientEnvironment?: Variables;
-  /** Delay before the first retry of an asynchronous event; the second waits twice as long. AWS: a minute. */
-  asyncRetryBaseMs?: number;
-}
+export type { EmbeddedStackOptions } from './options.ts';
 
 export interface ExecutionSummary {
   name: string;

@@ -4,7 +4,7 @@ import { Activity } from './activity.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { systemClock } from './clock.ts';
 import { startDynamoServer } from './dynamodb/server.ts';
-import type { EmbeddedStackOptions } from './embedded-stack.ts';
+import type { EmbeddedStackOptions } from './options.ts';
 import { Dispatcher } from './events/dispatcher.ts';
 import { routeObjectEvents } from './events/object-events.ts';
 import type { Listening } from './http-server.ts';

@@ -4,18 +4,12 @@ import type { MapState } from './definition.ts';
 import { ExecutionStopped, StackClosed, StatesError, TerminalError } from './errors.ts';
 import { evaluateAs, evaluateInteger } from './evaluate.ts';
 import { checkSize, History } from './limits.ts';
-import { childIdentity, type MapRun } from './map-run.ts';
+import { childIdentity, type EndedChild, type MapRun } from './map-run.ts';
 import { type ResultPlace, resultPlace, writeResults } from './result-writer.ts';
 import type { Scope, Visit } from './run.ts';
-import type { ChildResult, ChildStart, PreparedMap } from './step-journal.ts';
+import type { ChildResult, PreparedMap } from './step-journal.ts';
 import { evaluationOf } from './visit-scope.ts';
 import { forEachIndex } from './waiting.ts';
-
-export interface EndedChild {
-  index: number;
-  start: ChildStart;
-  result: ChildResult;
-}
 
 /** Children are executions with histories of their own; the parent's history grows by six events, however many they are. */
 export async function performDistributedMap(

@@ -1,11 +1,17 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { Run } from './run.ts';
-import type { ChildStart } from './step-journal.ts';
+import type { ChildResult, ChildStart } from './step-journal.ts';
 
 export interface MapRun {
   machine: Run['machine'];
   label: string;
   uuid: string;
+}
+
+export interface EndedChild {
+  index: number;
+  start: ChildStart;
+  result: ChildResult;
 }
 
 export const mapRunArn = ({ machine, label, uuid }: MapRun): string =>

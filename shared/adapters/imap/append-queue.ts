@@ -3,7 +3,8 @@ import type { AppendAnswer, MailCapabilities, OutgoingMessage } from '../../port
 import { AppendCommand } from './append-command.ts';
 import { limits } from './limits.ts';
 import { OtherCommand } from './other-command.ts';
-import type { Connection, Meaning } from './wire/connection.ts';
+import type { Connection } from './wire/connection.ts';
+import type { Meaning } from './wire/link.ts';
 import { statusOf, type Response, type Status } from './wire/response.ts';
 
 const smallBytes = 64 * 1024;

@@ -4,7 +4,7 @@ import { commitHead, type Opening } from '../../core/protocol/chunk.ts';
 import { finalHead, toCommit } from '../../core/protocol/head.ts';
 import { limits } from '../../core/protocol/limits.ts';
 import { windowEnd, type Pace } from '../../core/protocol/window.ts';
-import { keepSample } from './learn-rewrites.ts';
+import { keepSample } from './samples.ts';
 import { putTailPart } from './ledger-parts.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';

@@ -3,35 +3,12 @@
  * and kept in its record. Without that knowledge a header proves nothing, since a target that keeps octets would have
  * kept them.
  */
-import type { SourceUid, TargetUid } from '../../contract/ids.ts';
-import type { CopyRow, RowOutcome } from '../../contract/items.ts';
 import { learnRewrites as decide } from '../../core/protocol/rivals.ts';
 import { hashesOf } from './hashes.ts';
 import { headersOf } from './headers.ts';
+import type { Sample } from './samples.ts';
 import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
-
-export interface Sample {
-  sourceUid: SourceUid;
-  targetUid: TargetUid;
-  uidValidity: number;
-  sizeBytes: number;
-}
-
-const mostSamples = 3;
-
-/** The smallest ones: what a message holds makes no difference. A repaired copy has other octets by our own hand. */
-export function keepSample(
-  samples: Sample[],
-  copy: { row: Pick<CopyRow, 'sourceUid' | 'sizeBytes'>; outcome: RowOutcome; uidValidity: number },
-): void {
-  const { sourceUid, sizeBytes } = copy.row;
-  const { targetUid, evidence, repairs = [] } = copy.outcome;
-  if (targetUid === null || evidence !== 'acknowledged' || repairs.length > 0) return;
-  samples.push({ sourceUid, targetUid, uidValidity: copy.uidValidity, sizeBytes });
-  samples.sort((a, b) => a.sizeBytes - b.sizeBytes);
-  samples.length = Math.min(samples.length, mostSamples);
-}
 
 /** Two or four FETCHes of a few small messages; none once it is known. The folder is open on both sides. */
 export async function learnRewrites(slice: Slice, sessions: Sessions, kept: readonly Sample[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { CopyRow, LedgerRow, type PlannedFolder } from '../../contract/items.ts';
 import { planSequenceOf, type SourceUid, type TargetUid } from '../../contract/ids.ts';
 import { instantKey } from '../../core/identity.ts';
-import { keepSample, type Sample } from './learn-rewrites.ts';
+import { keepSample, type Sample } from './samples.ts';
 import { readOutcomes } from './ledger-parts.ts';
 import type { Assignment } from './slice.ts';
 

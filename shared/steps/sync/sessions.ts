@@ -6,7 +6,7 @@ import { messageLimitBytes } from '../../core/plan/over-limits.ts';
 import { MigrationError } from '../../errors.ts';
 import type { FolderState, SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import { bothOrNone, endpointsOf, revealLogins } from '../logins.ts';
-import type { Sample } from './learn-rewrites.ts';
+import type { Sample } from './samples.ts';
 import { beginAhead, type Ahead } from './look-ahead.ts';
 import type { Assignment, Slice } from './slice.ts';
 

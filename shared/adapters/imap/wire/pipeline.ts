@@ -1,6 +1,6 @@
 /** Small commands that wait for nothing of each other, sent together and answered in their order (RFC 9051 5.5). */
 import { limits } from '../limits.ts';
-import type { Connection, Meaning } from './connection.ts';
+import type { Link, Meaning } from './link.ts';
 import { statusOf, type Response, type Status } from './response.ts';
 
 export interface Ask {
@@ -17,13 +17,13 @@ interface Waiting extends Ask {
 
 /** A refusal is that command's alone; what ends the connection ends all of them. */
 export class CommandPipeline {
-  private readonly connection: Connection;
+  private readonly link: Link;
   private readonly waiting: Waiting[] = [];
   private readonly owed: Waiting[] = [];
   private running = false;
 
-  constructor(connection: Connection) {
-    this.connection = connection;
+  constructor(link: Link) {
+    this.link = link;
   }
 
   ask(ask: Ask): Promise<Status> {
@@ -42,10 +42,10 @@ export class CommandPipeline {
   private async oneTurn(): Promise<void> {
     let release: (() => void) | undefined;
     try {
-      release = await this.connection.takeTurn();
-      const { turns } = this.connection;
+      release = await this.link.takeTurn();
+      const { turns } = this.link;
       // Whoever asked for a turn of his own meanwhile comes before later commands.
-      for (const mine = (): boolean => this.connection.turns === turns; ;) {
+      for (const mine = (): boolean => this.link.turns === turns; ;) {
         if (mine()) await this.send();
         if (this.owed.length === 0) break;
         await this.readOne();
@@ -61,27 +61,27 @@ export class CommandPipeline {
     while (this.owed.length < limits.smallCommandsAhead) {
       const next = this.waiting.shift();
       if (!next) return;
-      next.tag = this.connection.nextTag();
+      next.tag = this.link.nextTag();
       this.owed.push(next);
-      await this.connection.write(Buffer.from(`${next.tag} ${next.command}\r\n`, 'latin1'));
+      await this.link.write(Buffer.from(`${next.tag} ${next.command}\r\n`, 'latin1'));
     }
   }
 
   private async readOne(): Promise<void> {
-    const response = await this.connection.next();
+    const response = await this.link.next();
     const at = this.owed.findIndex(({ tag }) => tag === response.tag);
     const [answered] = at >= 0 ? this.owed.splice(at, 1) : [];
     if (answered) this.settle(answered, statusOf(response));
     else {
       // What is untagged belongs to the oldest command: servers work off one after the other.
       if (this.owed[0]) this.tell(this.owed[0], response);
-      await this.connection.skipBody(response);
+      await this.link.skipBody(response);
     }
   }
 
   private settle({ meaning, resolve, reject }: Waiting, status: Status): void {
     try {
-      resolve(this.connection.accepted(status, meaning));
+      resolve(this.link.accepted(status, meaning));
     } catch (error) {
       reject(error);
     }
@@ -94,7 +94,7 @@ export class CommandPipeline {
     } catch (error) {
       this.owed.shift();
       head.reject(error);
-      this.connection.destroy();
+      this.link.destroy();
     }
   }
 }

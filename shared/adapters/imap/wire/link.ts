@@ -1,0 +1,153 @@
+import type { Readable, Writable } from 'node:stream';
+import { isThrottle, lost, refusal, throttled } from '../classify.ts';
+import { limits } from '../limits.ts';
+import { MigrationError, type ErrorCode } from '../../../errors.ts';
+import { ConnectionDead, WireInput } from './input.ts';
+import { finishResponse, readResponse, textOf, type Response, type Status } from './response.ts';
+
+export interface Sockets {
+  readSocket: Readable;
+  writeSocket: Writable;
+  socket: { destroy(): unknown };
+}
+
+/** A refusal of this command, as a code of the catalogue. */
+export interface Meaning {
+  code: ErrorCode;
+  message: string;
+}
+
+/**
+ * The line to the server: tags, turns (one conversation at a time), octets out, responses in, and its death, which is
+ * told to whoever uses it afterwards. Read only as fast as its consumer reads.
+ */
+export class Link {
+  readonly input: WireInput;
+  private readonly sockets: Sockets;
+  private turn: Promise<unknown> = Promise.resolve();
+  private turnsTaken = 0;
+  private count = 0;
+  private death: ConnectionDead | null = null;
+  /** A message is being handed out: its octets are next on the wire, so no other command may be. */
+  messageOpen = false;
+
+  constructor(sockets: Sockets, silenceMs?: number) {
+    this.sockets = sockets;
+    this.input = new WireInput(sockets.readSocket, silenceMs);
+    // A socket without an error listener would end the process; reads and writes report the death themselves.
+    for (const stream of [sockets.readSocket, sockets.writeSocket]) stream.on('error', () => {});
+  }
+
+  nextTag(): string {
+    return `M${++this.count}`;
+  }
+
+  /** Resolves with what gives the turn back. Rejects when the line is dead. */
+  async takeTurn(): Promise<() => void> {
+    if (this.messageOpen) {
+      throw new MigrationError('INTERNAL', 'Read the message to its end before the next command of this session.');
+    }
+    const before = this.turn;
+    let release = (): void => {};
+    this.turn = new Promise<void>((resolve) => (release = resolve));
+    this.turnsTaken += 1;
+    await before;
+    if (this.death) {
+      release();
+      throw lost(this.death);
+    }
+    return release;
+  }
+
+  /** Grows with every turn that is asked for: who holds one sees whether others wait. */
+  get turns(): number {
+    return this.turnsTaken;
+  }
+
+  async write(octets: Uint8Array): Promise<void> {
+    if (this.death) throw lost(this.death);
+    const { writeSocket } = this.sockets;
+    if (writeSocket.destroyed || writeSocket.writableEnded)
+      throw this.died(new ConnectionDead('The connection broke.'));
+    if (!writeSocket.write(octets)) await this.drained();
+    this.input.touch();
+  }
+
+  async next(): Promise<Response> {
+    try {
+      const response = await readResponse(this.input);
+      if (response.tag === '*' && response.kind === 'BYE') {
+        throw new ConnectionDead('The server said goodbye.', textOf(response));
+      }
+      return response;
+    } catch (error) {
+      throw this.died(error);
+    }
+  }
+
+  /** The octets of BODY[]; the caller reads on with `skipBody`. */
+  async *body(response: Response): AsyncGenerator<Uint8Array, void, void> {
+    const octets = this.input.octets(response.bodyOctets ?? 0, (bytes) => {
+      response.bodyOctets = (response.bodyOctets ?? 0) - bytes;
+    });
+    try {
+      yield* octets;
+    } catch (error) {
+      throw this.died(error);
+    }
+  }
+
+  /** Reads what is left of a body and of the response behind it. */
+  async skipBody(response: Response): Promise<void> {
+    try {
+      while (response.bodyOctets !== null) {
+        for await (const _octets of this.input.octets(response.bodyOctets));
+        await finishResponse(this.input, response);
+      }
+    } catch (error) {
+      throw this.died(error);
+    }
+  }
+
+  get isDead(): boolean {
+    return this.death !== null;
+  }
+
+  destroy(): void {
+    this.death ??= new ConnectionDead('The session is closed.');
+    this.sockets.socket.destroy();
+  }
+
+  /** The answer to a command, if it is OK. */
+  accepted(status: Status, meaning: Meaning): Status {
+    // EXPUNGEISSUED: some of the messages are gone, which is no failure here (RFC 5530).
+    if (status.status === 'OK' || status.code === 'EXPUNGEISSUED') return status;
+    if (isThrottle(status)) {
+      this.destroy();
+      throw throttled(status.text);
+    }
+    throw refusal(status, meaning.code, meaning.message);
+  }
+
+  private died(error: unknown): MigrationError {
+    this.death ??= error instanceof ConnectionDead ? error : new ConnectionDead('The connection broke.');
+    this.sockets.socket.destroy();
+    return lost(this.death);
+  }
+
+  private drained(): Promise<void> {
+    const { writeSocket } = this.sockets;
+    return new Promise<void>((resolve, reject) => {
+      const settle = (dead: boolean) => (): void => {
+        clearTimeout(timer);
+        writeSocket.off('drain', onDrain).off('close', onDead).off('error', onDead);
+        if (dead) reject(this.died(new ConnectionDead('The connection broke.')));
+        else resolve();
+      };
+      const onDrain = settle(false);
+      const onDead = settle(true);
+      const timer = setTimeout(onDead, limits.silenceMs);
+      writeSocket.on('drain', onDrain).on('close', onDead).on('error', onDead);
+    });
+  }
+}
