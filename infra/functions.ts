@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -75,7 +76,7 @@ export class Functions extends Construct {
       entry: entryOf(step),
       handler: 'handler',
       projectRoot,
-      depsLockFilePath: join(projectRoot, 'package-lock.json'),
+      depsLockFilePath: dependencyFile(projectRoot),
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       bundling,
@@ -86,6 +87,12 @@ export class Functions extends Construct {
       environment: environment(step, storage),
     });
   }
+}
+
+/** npm packs no lock file: an installed copy has its dependencies from package.json. */
+export function dependencyFile(root: string): string {
+  const lockFile = join(root, 'package-lock.json');
+  return existsSync(lockFile) ? lockFile : join(root, 'package.json');
 }
 
 /** Name of the step's state and constructs: `sync-slice` -> `SyncSlice`. */

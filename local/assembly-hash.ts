@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** All that the synthesized template and its bundles are made from. */
-const sources = ['infra', 'functions', 'shared', 'package-lock.json', 'tsconfig.json', 'cdk.json'];
+const sources = ['infra', 'functions', 'shared', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk.json'];
 
 export async function hashSources(projectDir: string): Promise<string> {
   const paths = (await Promise.all(sources.map((source) => filesOf(projectDir, source)))).flat().sort();

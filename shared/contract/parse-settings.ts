@@ -14,6 +14,8 @@ const longestPath = 80;
 
 interface Problem {
   path: string;
+  /** A key that is written wrong often explains others that are missing, so it is told first. */
+  unknown?: true;
   text: string;
 }
 
@@ -31,7 +33,7 @@ export function parseSettings(text: string): Settings {
   if (parsed.success && problems.length === 0) return parsed.data;
   const told = problems
     .map((problem) => ({ ...problem, at: indexOf(keys, problem.path) }))
-    .sort((a, b) => (a.at ?? -1) - (b.at ?? -1))
+    .sort((a, b) => Number(b.unknown ?? false) - Number(a.unknown ?? false) || (a.at ?? -1) - (b.at ?? -1))
     .slice(0, mostProblems)
     .map(({ at, text }) => `${fileName}${at === null ? '' : placeText(positionAt(json, at))}: ${text}`);
   const rest = problems.length - told.length;
@@ -56,7 +58,11 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const full = path === '' ? key : `${path}.${key}`;
-      return { path: full, text: `unknown key "${shown(full)}"${meant === null ? '' : `, did you mean "${meant}"?`}` };
+      return {
+        path: full,
+        unknown: true,
+        text: `unknown key "${shown(full)}"${meant === null ? '' : `, did you mean "${meant}"?`}`,
+      };
     });
   }
   const text = isAbsent(value, issue.path) ? 'is missing' : expectation(issue);

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { steps, type Step } from '../../shared/contract/names.ts';
-import { pascalCase } from '../../infra/functions.ts';
+import { dependencyFile, pascalCase } from '../../infra/functions.ts';
 import { ofType, one, readable, synthesize } from './stack.ts';
 
 const template = synthesize();
@@ -18,6 +21,17 @@ const ofStep = (step: Step) =>
 
 test('there is one function per step and none besides', () => {
   expect(ofType(template, 'AWS::Lambda::Function')).toHaveLength(steps.length);
+});
+
+test('are bundled also from an installed copy, to which npm gives no lock file', () => {
+  const root = mkdtempSync(join(tmpdir(), 'mailferry-installed-'));
+  try {
+    expect(dependencyFile(root)).toBe(join(root, 'package.json'));
+    writeFileSync(join(root, 'package-lock.json'), '{}');
+    expect(dependencyFile(root)).toBe(join(root, 'package-lock.json'));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 describe.each(steps)('%s', (step) => {
