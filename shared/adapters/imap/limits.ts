@@ -22,7 +22,7 @@ export const limits = {
   /** FETCHes that are asked for before their predecessor has answered. */
   commandsAhead: 4,
   appendsInFlight: 64,
-  appendBytesInFlight: 16 * 1024 * 1024,
+  appendBytesInFlight: 64 * 1024 * 1024,
   /** MULTIAPPEND: few enough that answers keep coming, many enough that the server's transactions are few. */
   appendsTogether: 128,
   appendBytesTogether: 4 * 1024 * 1024,

@@ -8,7 +8,7 @@ export const limits = {
   lookDelaySeconds: 8,
   /** A window: messages, octets, and the time it should take. */
   windowRows: 512,
-  windowBytes: 16 * 1024 * 1024,
+  windowBytes: 64 * 1024 * 1024,
   /** A sliding window commits a head of this many rows: few writes, and a tail below 1 KB where UIDs rise in step. */
   commitRows: 128,
   /** A window slides over this many rows before the pipe drains once and the floor rises: bounds what a look-up reads. */
