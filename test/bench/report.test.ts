@@ -5,6 +5,7 @@ import * as figures from '../../bench/report/figures.ts';
 import { evaluateGoals } from '../../bench/report/goals.ts';
 import { panelsOf } from '../../bench/report/chart.ts';
 import { resultsPage } from '../../bench/report/markdown.ts';
+import { withSpeedSection } from '../../bench/report/readme.ts';
 import { literalFault, Results } from '../../bench/report/rows.ts';
 import { logScale, resultsSvg } from '../../bench/report/svg.ts';
 import { markdownTable, numberText } from '../../bench/report/text.ts';
@@ -128,6 +129,31 @@ describe('results.md and results.svg', () => {
 
   test('titles are escaped', () => {
     expect(resultsSvg('a < b & c', [])).toContain('<title>a &lt; b &amp; c</title>');
+  });
+});
+
+describe('the section Speed of the README', () => {
+  const measured = results({
+    copies: [
+      copyRow({ copySeconds: 5 }),
+      copyRow({ tool: 'naive', copied: 100, copySeconds: 20 }),
+      copyRow({ tool: 'mbsync', copySeconds: 20, othersShare: 0.5 }),
+    ],
+    limits: [limitRow({ appendSeconds: 4 })],
+  });
+
+  test('comes before the last section, and is replaced by the next run', () => {
+    const first = withSpeedSection('# A\n\n## B\n\nb\n\n## C\n\nc\n', measured);
+    expect(first.match(/^## .*/gm)).toEqual(['## B', '## Speed', '## C']);
+    expect(withSpeedSection(first, measured)).toBe(first);
+    expect(withSpeedSection(first, results({ copies: [copyRow({ copySeconds: 2 })] }))).not.toContain('2,000');
+  });
+
+  test('tells rates, their limit, and how they were found', () => {
+    const section = withSpeedSection('# A\n\n## C\n', measured);
+    expect(section).toContain('| **2,000** | 2,500 | 500 ~ | 5.00 e |');
+    expect(section).toContain('e: extrapolated');
+    expect(section).toContain('~: the machine had other work');
   });
 });
 
