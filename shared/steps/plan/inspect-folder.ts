@@ -1,6 +1,6 @@
 /** One folder of a verify pass: the source's listing beside the ledger, row by row. */
 import { FolderKey, type SourceUid, type TargetUid } from '../../contract/ids.ts';
-import { LedgerRow, type FolderRecord, type PlannedFolder } from '../../contract/items.ts';
+import { LedgerRow, type FolderRecord, type GoneFolder, type PlannedFolder } from '../../contract/items.ts';
 import { planKeys } from '../../contract/keys.ts';
 import { InspectedFolder, type VerifyRow } from '../../contract/verify.ts';
 import { instantKey } from '../../core/identity.ts';
@@ -65,6 +65,17 @@ const unread = (mapped: MappedFolder): PlannedFolder => ({
   failure: null,
   verify: { targetUidValidity: null, goneAtSource: 0 },
 });
+
+/** Folders that the source no longer lists: nothing is left to compare, but what was delivered from them is told. */
+export function goneFolders({ records }: Inspecting, gone: readonly GoneFolder[]): InspectedFolder[] {
+  const paths = new Set(gone.map(({ sourcePath }) => sourcePath));
+  return [...records.values()]
+    .filter(({ sourcePath }) => paths.has(sourcePath))
+    .map(({ folderKey, sourcePath, targetPath, rowCount }) => {
+      const verify = { targetUidValidity: null, goneAtSource: rowCount };
+      return { folder: { ...unread({ folderKey, sourcePath, targetPath }), verify }, rowCount: 0, sizeBytes: 0 };
+    });
+}
 
 async function inspectReadable(at: Inspecting, mapped: MappedFolder): Promise<InspectedFolder> {
   const { ports, key, sequence, passId, source, target } = at;

@@ -2,13 +2,13 @@
  * The plan of a verify pass: every message that the source lists becomes a row with what the ledger says of it, and the
  * rows are shared out. Both sides are read-only. Rows stream through, so that memory does not grow with the ledger.
  */
-import type { BatchRecord, MailboxPlan, MailboxRecord } from '../../contract/items.ts';
+import type { BatchRecord, GoneFolder, MailboxPlan, MailboxRecord } from '../../contract/items.ts';
 import { planKeys } from '../../contract/keys.ts';
 import type { InspectedFolder } from '../../contract/verify.ts';
 import type { MailboxRequest } from '../../contract/workflow.ts';
 import type { Deadline } from '../../ports/runtime.ts';
 import { endpointsOf } from '../logins.ts';
-import { inspectFolder, keptInspections, type Inspecting } from './inspect-folder.ts';
+import { goneFolders, inspectFolder, keptInspections, type Inspecting } from './inspect-folder.ts';
 import { mapMailbox } from './map-mailbox.ts';
 import { openBoth } from './open-both.ts';
 import type { PlanPorts } from './planning.ts';
@@ -30,7 +30,12 @@ export async function planVerify(ports: PlanPorts, at: VerifyRequest): Promise<M
   return inspected && writeVerifyPlan(ports, at, inspected);
 }
 
-async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<InspectedFolder[] | null> {
+interface Inspected {
+  folders: InspectedFolder[];
+  gone: GoneFolder[];
+}
+
+async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<Inspected | null> {
   const { batch, mailbox, request, deadline } = at;
   const endpoint = endpointsOf(batch).target;
   const sides = await openBoth(ports, at, (login) => ports.servers.openTargetToRead(endpoint, login));
@@ -47,7 +52,8 @@ async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<Insp
       records,
       targetPaths,
     };
-    const mapped = await mapMailbox({ ...inspecting, settings: batch.settings, mailbox, hidden: new Set(), gone: [] });
+    const gone: GoneFolder[] = [];
+    const mapped = await mapMailbox({ ...inspecting, settings: batch.settings, mailbox, hidden: new Set(), gone });
     const kept = await keptInspections(inspecting);
     const inspected: InspectedFolder[] = [];
     for (const folder of mapped) {
@@ -55,7 +61,10 @@ async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<Insp
       if (!known && deadline.remainingMs() < reserveMs && inspected.length > 0) return null;
       inspected.push(known ?? (await inspectFolder(inspecting, folder)));
     }
-    return inspected;
+    return {
+      folders: [...inspected, ...goneFolders(inspecting, gone)],
+      gone: gone.map(({ sourcePath, targetPath }) => ({ sourcePath, targetPath })),
+    };
   } finally {
     await Promise.all([sides.source.close(), sides.target.close()]);
   }
@@ -64,13 +73,14 @@ async function inspectFolders(ports: PlanPorts, at: VerifyRequest): Promise<Insp
 async function writeVerifyPlan(
   ports: PlanPorts,
   { mailbox, request }: VerifyRequest,
-  inspected: readonly InspectedFolder[],
+  { folders: inspected, gone }: Inspected,
 ): Promise<MailboxPlan> {
   const { batch, mailboxId, passId } = request;
   const sequence = mailbox.planSequence;
   const chunks = await shareOut(ports, { key: { batch, mailboxId }, sequence, passId, inspected });
   const folders = inspected.map(({ folder }) => folder);
-  const plan: MailboxPlan = { version: 1, passId, sequence, folders, chunks, droppedKeywords: mailbox.droppedKeywords };
+  const { droppedKeywords } = mailbox;
+  const plan: MailboxPlan = { version: 1, passId, sequence, folders, chunks, gone, droppedKeywords };
   const ref = await ports.data.putJson(planKeys.plan(batch, mailboxId, sequence), plan);
   // The pointer last: whoever finds the plan through it finds all of it.
   await ports.mailboxes.update(batch, mailboxId, {

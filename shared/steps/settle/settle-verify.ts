@@ -45,7 +45,10 @@ interface FolderFindings {
 export async function settleVerify(ports: VerifyPorts, settling: Settling): Promise<VerifiedMailbox> {
   const { key, plan, record, request } = settling;
   const { findings, unfinished } = await readFindings(ports, settling);
-  const folders = plan.folders.map((folder) => judged(folder, findings.get(folder.folderKey), unfinished));
+  const gone = new Set(plan.gone?.map(({ sourcePath }) => sourcePath));
+  const folders = plan.folders
+    .map((folder) => judged(folder, findings.get(folder.folderKey), unfinished))
+    .map((one) => (gone.has(one.summary.sourcePath) ? { ...one, summary: { ...one.summary, gone: true } } : one));
   const { batch, mailboxId } = key;
   await ports.data.putLines(verifyKeys.items(batch, mailboxId, request.passId), itemLines(record, folders));
   // After the items: ReportPass looks for items where it finds a summary.
