@@ -1,0 +1,156 @@
+/** An instance of the model: a few messages, the workers there are, what may go wrong how often, and the rules. */
+import { chunkIdOf, FolderKey, PassId, SourceUid, type ChunkId } from '../../../shared/contract/ids.ts';
+import type { CopyRow, PlannedChunk, PlannedFolder } from '../../../shared/contract/items.ts';
+import { instantKey } from '../../../shared/core/identity.ts';
+import { untouchedChunk } from '../../../shared/core/protocol/chunk.ts';
+import type { Rules } from './rules.ts';
+import { faults, type Budget, type ChunkState, type State } from './state.ts';
+
+export interface Instance {
+  /** Messages of the source: equal text and day = twins. `pass`: arrives before that pass (default 0). */
+  messages: readonly { text: string; day: number; pass?: number }[];
+  /** For each worker that may be alive at once: the chunk it works on. */
+  workers: readonly number[];
+  windowRows: number;
+  /** Messages of different days are cut into different chunks. */
+  apart: boolean;
+  uidPlus: boolean;
+  /** Several messages per APPEND command. */
+  together: boolean;
+  slides: boolean;
+  /** Idealised: a look-up waits until every abandoned APPEND has landed and every other worker is gone. */
+  perfectWait: boolean;
+  /** Writing a ledger part is a step of its own. */
+  parts: boolean;
+  /** The last pass, if it is later than messages and aborted passes ask for. */
+  passes: number;
+  /** Other mail of the first message's date may arrive at the target too, not only equal mail. */
+  strangers: boolean;
+  budget: Partial<Budget>;
+  rules: Rules;
+}
+
+export interface Setting extends Instance {
+  chunks: readonly { id: ChunkId; pass: number; rows: readonly CopyRow[] }[];
+  lastPass: number;
+  /** By source UID - 1: which message it is. */
+  messageOf: readonly number[];
+  /** By message. */
+  identities: readonly string[];
+  instants: readonly string[];
+}
+
+export const folderKey = FolderKey.parse('0123456789abcdef');
+export const passId = PassId.parse('pass');
+
+const dateOf = (day: number): string => `${String(day).padStart(2, '0')}-Mar-2026 10:00:00 +0000`;
+
+/** `apart`: so that cutting makes as many chunks as it can. */
+const cutLimits = (apart: boolean) => ({
+  maxChunks: 40,
+  nowMs: Date.parse('2026-04-01T00:00:00Z'),
+  connections: apart ? 2 : 1,
+  target: { splitsFolders: true, folderChangeRows: 0, leastRows: 1, usualRows: apart ? 1 : 1_000 },
+});
+
+export function settingOf(instance: Instance): Setting {
+  const { messages, rules } = instance;
+  const stranger = instance.strangers ? [{ text: 'stranger', day: messages[0]?.day ?? 1 }] : [];
+  const mail = [...messages, ...stranger];
+  const kinds = [...new Set(mail.map(({ text, day }) => `${text}@${day}`))];
+  const rows = messages.map(({ day }, i): CopyRow => ({
+    folder: folderKey,
+    sourceUid: SourceUid.parse(i + 1),
+    internalDate: dateOf(day),
+    sizeBytes: 1,
+    flags: [],
+    candidates: [],
+  }));
+  const passOf = (row: CopyRow): number => messages[row.sourceUid - 1]?.pass ?? 0;
+  const lastPass = Math.max(...rows.map(passOf));
+  const passes = Array.from({ length: lastPass + 1 }, (_, pass) => pass);
+  const chunks = passes.flatMap((pass) =>
+    rules
+      .cutChunks(
+        rows.filter((row) => passOf(row) === pass),
+        cutLimits(instance.apart),
+      )
+      .map((cut, n) => ({ id: chunkIdOf(pass + 1, n + 1), pass, rows: cut })),
+  );
+  const first = (message: number) => mail.find(({ text, day }) => `${text}@${day}` === kinds[message]);
+  return {
+    ...instance,
+    chunks,
+    lastPass: Math.max(lastPass, instance.budget.abort ?? 0, instance.passes),
+    messageOf: messages.map(({ text, day }) => kinds.indexOf(`${text}@${day}`)),
+    identities: kinds.map((_, m) => rules.identityOf(first(m)?.text ?? '', dateOf(first(m)?.day ?? 1))),
+    instants: kinds.map((_, m) => instantKey(dateOf(first(m)?.day ?? 1))),
+  };
+}
+
+export function startOf(setting: Setting): State {
+  const chunks = setting.chunks.map(({ id }): ChunkState => ({ record: untouchedChunk(id), parts: [], truth: [] }));
+  const budget = Object.fromEntries(faults.map((fault) => [fault, setting.budget[fault] ?? 0]));
+  return {
+    target: { uidValidity: 1, uidNext: 1, copies: [] },
+    abandoned: [],
+    expunged: [],
+    folder: { record: null, ledger: [] },
+    pass: {
+      number: 0,
+      entry: plannedFolder({ expectedRows: arrived(setting, 0), rematch: true, settledSequence: 0 }),
+      chunks: setting.chunks.flatMap(({ pass }, k) => (pass === 0 ? [k] : [])),
+      waiting: [],
+      seen: null,
+      ending: null,
+      verdict: null,
+    },
+    budget: budgetOf(budget),
+    chunks,
+    workers: setting.workers.map(() => null),
+  };
+}
+
+function budgetOf(given: Record<string, number | undefined>): Budget {
+  const of = (fault: keyof Budget): number => given[fault] ?? 0;
+  return {
+    crash: of('crash'),
+    cut: of('cut'),
+    refuse: of('refuse'),
+    halt: of('halt'),
+    takeOver: of('takeOver'),
+    take: of('take'),
+    foreign: of('foreign'),
+    expunge: of('expunge'),
+    rerun: of('rerun'),
+    abort: of('abort'),
+    renumber: of('renumber'),
+    rest: of('rest'),
+    lostWrite: of('lostWrite'),
+  };
+}
+
+/** Messages that the source holds when `pass` is planned. */
+export const arrived = (setting: Setting, pass: number): number =>
+  setting.messages.filter((message) => (message.pass ?? 0) <= pass).length;
+
+export const plannedFolder = (
+  over: Pick<PlannedFolder, 'expectedRows' | 'rematch' | 'settledSequence'>,
+): PlannedFolder => ({
+  folderKey,
+  sourcePath: 'INBOX',
+  targetPath: 'INBOX',
+  state: { uidValidity: 1, uidNext: 1, messageCount: 0, highestModSeq: null },
+  vanished: [],
+  failure: null,
+  ...over,
+});
+
+export const plannedChunk = (chunkId: ChunkId, rows: readonly CopyRow[]): PlannedChunk => ({
+  chunkId,
+  kind: 'copy',
+  rows: { bucket: 'data', key: 'rows' },
+  rowCount: rows.length,
+  sizeBytes: 1,
+  folders: [folderKey],
+});
