@@ -69,6 +69,7 @@ interface Pass {
   lines: string[];
   stores: string[];
   ledger: LedgerRow[];
+  droppedKeywords: number | undefined;
 }
 
 async function copy(messages: readonly Told[], script: Script = target()): Promise<Pass> {
@@ -77,9 +78,17 @@ async function copy(messages: readonly Told[], script: Script = target()): Promi
   const access = ({ endpoint: { host, port } }: ScriptedServer) => ({ host, port, user: 'a@x', password: 'p' });
   const surroundings = await imapSurroundings({ source: access(from), target: access(to) });
   const { verdict } = await runPass(surroundings, { passId: 'pass-1', pass: 'initial' });
+  const record = await surroundings.ports.mailboxes.read(key.batch, key.mailboxId);
   const lines = to.commands.filter((command) => command.startsWith('APPEND'));
   const stores = to.commands.filter((command) => command.startsWith('UID STORE'));
-  return { verdict, sent: to.literals, lines, stores, ledger: await ledgerOf(surroundings) };
+  return {
+    verdict,
+    sent: to.literals,
+    lines,
+    stores,
+    ledger: await ledgerOf(surroundings),
+    droppedKeywords: record?.droppedKeywords,
+  };
 }
 
 async function ledgerOf({ ports }: Surroundings): Promise<LedgerRow[]> {
@@ -143,6 +152,18 @@ describe('what is sent is what was told', () => {
     const { lines } = await copy([{ octets: 'A: b\r\n', flags }]);
     expect(lines).toEqual([`APPEND "INBOX" (${sentAs}) ${usualDate} {6+}`]);
   });
+});
+
+test('keywords go where PERMANENTFLAGS allow them, and are counted where not', async () => {
+  const usual = target();
+  const flags = '(\\Seen \\Answered \\Flagged \\Deleted \\Draft $Junk)';
+  const script: Script = (command, socket) =>
+    command.startsWith('SELECT')
+      ? `* 0 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 1] n\r\n* OK [PERMANENTFLAGS ${flags}] p\r\nTAG OK x\r\n`
+      : usual(command, socket);
+  const { lines, droppedKeywords } = await copy([{ octets: 'A: b\r\n', flags: '\\Seen $junk work' }], script);
+  expect(lines).toEqual([`APPEND "INBOX" ($junk \\Seen) ${usualDate} {6+}`]);
+  expect(droppedKeywords).toBe(1);
 });
 
 describe('what is refused', () => {

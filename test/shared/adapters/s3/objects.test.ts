@@ -47,6 +47,26 @@ describe('s3: data', () => {
     expect(count).toBe(12);
   });
 
+  test('octets go up as they come: memory holds two parts, whatever the size of the message', async () => {
+    const store = new S3DataStore(server.client, server.newBucket());
+    const megabyte = Buffer.alloc(1024 * 1024, 'x');
+    const before = server.calls.length;
+    let most = 0;
+    async function* large() {
+      for (let taken = 0; taken < 32; taken += 1) {
+        const parts = server.calls.slice(before).filter((call) => call === 's3:PutObject quarantine/a.eml').length;
+        // The first call only announces the upload.
+        most = Math.max(most, taken - 5 * Math.max(0, parts - 1));
+        yield megabyte;
+      }
+    }
+    await store.putOctets('quarantine/a.eml', large(), {});
+    expect(most).toBeLessThanOrEqual(10);
+    let size = 0;
+    for await (const part of (await store.readOctets('quarantine/a.eml')) ?? []) size += part.length;
+    expect(size).toBe(32 * megabyte.length);
+  });
+
   test('an upload in parts that fails is taken back', async () => {
     const store = new S3DataStore(server.client, server.newBucket());
     async function* failing() {
