@@ -1,4 +1,5 @@
 /** The copy protocol over one folder as a model for the checker. */
+import { claim } from './claim.ts';
 import type { Model } from './checker.ts';
 import { Codec } from './codec.ts';
 import { violations } from './judge.ts';
@@ -6,7 +7,6 @@ import { world } from './servers.ts';
 import { settle } from './settle.ts';
 import { settingOf, startOf, type Instance } from './setting.ts';
 import type { State } from './state.ts';
-import { claim } from './worker.ts';
 import { work } from './window.ts';
 
 export function modelOf(instance: Instance): Model<State> {

@@ -3,22 +3,8 @@ import { TargetUid } from '../../../shared/contract/ids.ts';
 import type { RowOutcome } from '../../../shared/contract/items.ts';
 import { lastWord } from '../../../shared/steps/sync/window-task.ts';
 import { looks } from './look.ts';
-import {
-  abandon,
-  disconnected,
-  gone,
-  messageAt,
-  finish,
-  open,
-  openingAt,
-  putFirst,
-  putPart,
-  readBack,
-  rowsOf,
-  withWorker,
-  write,
-  type At,
-} from './worker.ts';
+import { abandon, disconnected, gone, messageAt, rowsOf, withWorker, type At } from './worker.ts';
+import { finish, open, openingAt, putFirst, putPart, readBack, write } from './writes.ts';
 import { merged, spend, type State, type Task, type Worker } from './state.ts';
 import { nameOf, store } from './servers.ts';
 
