@@ -63,7 +63,7 @@ describeWithDovecot('a target that rewrites what it stores', () => {
     for (const folder of folders) expect(await contents(to, folder)).toEqual(await contents(from, folder));
     expect((await run()).summary?.mailboxes).toMatchObject([{ verdict: 'complete', copiedNow: 0, surplus: 0 }]);
     await rm(batch.home, { recursive: true, force: true });
-  }, 120_000);
+  }, 600_000);
 });
 
 async function fill(from: RawAccess, to: RawAccess): Promise<void> {
