@@ -57,17 +57,24 @@ export const ledgerKeys = {
   summary: (batch: string, mailboxId: MailboxId): string => `ledgers/${batch}/${mailboxId}/summary.json`,
 } as const;
 
-/** What a verify pass leaves; below `ledgers/`, so that whoever reads and writes those may do so here. */
+/**
+ * What a verify pass leaves; below `ledgers/`, so that whoever reads and writes those may do so here. Of one pass: chunk
+ * ids come again where the table was lost, and findings of before would be counted with those of now.
+ */
+const verified = (batch: string, mailboxId: MailboxId, passId: string): string =>
+  `ledgers/${batch}/${mailboxId}/verify/${passId}/`;
+
 export const verifyKeys = {
-  /** One object per window of a chunk; `from` is the window's first row. */
-  part: (batch: string, mailboxId: MailboxId, chunk: ChunkId, from: number): string =>
-    `ledgers/${batch}/${mailboxId}/verify/${chunk}/${String(from).padStart(7, '0')}.json`,
-  parts: (batch: string, mailboxId: MailboxId, chunk: ChunkId): string =>
-    `ledgers/${batch}/${mailboxId}/verify/${chunk}/`,
+  /** Findings of a chunk: one object per window. */
+  parts: (at: { batch: string; mailboxId: MailboxId; passId: string; chunkId: ChunkId }): string =>
+    `${verified(at.batch, at.mailboxId, at.passId)}${at.chunkId}/`,
+  /** `from` is the window's first row. */
+  part: (at: { batch: string; mailboxId: MailboxId; passId: string; chunkId: ChunkId }, from: number): string =>
+    `${verified(at.batch, at.mailboxId, at.passId)}${at.chunkId}/${String(from).padStart(7, '0')}.json`,
   items: (batch: string, mailboxId: MailboxId, passId: string): string =>
-    `ledgers/${batch}/${mailboxId}/verify/${passId}-items.jsonl`,
+    `${verified(batch, mailboxId, passId)}items.jsonl`,
   summary: (batch: string, mailboxId: MailboxId, passId: string): string =>
-    `ledgers/${batch}/${mailboxId}/verify/${passId}-summary.json`,
+    `${verified(batch, mailboxId, passId)}summary.json`,
 } as const;
 
 export const quarantineKeys = {

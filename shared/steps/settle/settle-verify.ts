@@ -67,7 +67,7 @@ async function readFindings(ports: VerifyPorts, { key, plan }: Settling) {
     const record = await ports.chunks.read(key, chunk.chunkId);
     // Which of its folders are done is told by the numbers of their findings; to be on the safe side none is believed.
     if (!record?.done) for (const folder of chunk.folders) unfinished.add(folder);
-    const prefix = verifyKeys.parts(key.batch, key.mailboxId, chunk.chunkId);
+    const prefix = verifyKeys.parts({ ...key, passId: plan.passId, chunkId: chunk.chunkId });
     for await (const object of ports.data.list(prefix)) {
       // A worker that lost its lease may have written a window more than was committed: the same as its successor will.
       if (fromOf(object) >= (record?.committed ?? 0)) continue;

@@ -96,7 +96,8 @@ async function oneWindow(verifying: Verifying, folder: PlannedFolder): Promise<v
   const rewrites = assignment.mailbox.rewrites === true;
   const part = await verifyWindow({ source, target, deadline, rewrites }, window);
   lease.assertHeld();
-  const { key, ports, chunk } = assignment;
-  await ports.data.putJson(verifyKeys.part(key.batch, key.mailboxId, chunk.chunkId, from), part);
+  const { key, ports, plan, chunk } = assignment;
+  const where = { ...key, passId: plan.passId, chunkId: chunk.chunkId };
+  await ports.data.putJson(verifyKeys.part(where, from), part);
   await lease.apply((record) => advance(record, { rows: to - from, bytes: part.tally.readBytes }));
 }
