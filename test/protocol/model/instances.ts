@@ -74,17 +74,10 @@ export const small: Record<string, Instance> = {
 /** Minutes each: `npm run check:protocol`. */
 export const large: Record<string, Instance> = {
   'two messages, two in flight, taken over': of({ budget: { crash: 1, cut: 1, takeOver: 1 } }),
-  'twins, everything between two workers': of(twins, {
-    budget: { halt: 1, refuse: 1, takeOver: 1, take: 1, foreign: 1 },
-  }),
   'two chunks, taken over': of(apart, { budget: { crash: 1, cut: 1, takeOver: 1 } }),
   'two chunks, users and foreign mail': of(apart, noUidPlus, { budget: { crash: 1, cut: 1, take: 1, foreign: 1 } }),
   'a sliding window, taken over and cut': of(slides, { budget: { crash: 1, cut: 1, takeOver: 1 } }),
   'a pass ends unfinished, a twin arrives, a worker lives on': of(later, noUidPlus, {
     budget: { crash: 1, abort: 1, takeOver: 1, take: 1 },
-  }),
-  'UIDVALIDITY changes, taken over': of(twins, {
-    strangers: true,
-    budget: { halt: 1, renumber: 1, foreign: 1, takeOver: 1 },
   }),
 };
