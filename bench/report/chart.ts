@@ -36,7 +36,7 @@ function panel(results: Results, rows: readonly CopyRow[]): Panel {
   const count = rows[0]?.corpus.count.toLocaleString('en-US') ?? '';
   // Of large messages octets count, of small ones their number.
   const unit = kind === 'L' ? 'MB/s' : 'messages/s';
-  const trips = [...new Set(rows.map(({ roundTripMs }) => roundTripMs))];
+  const trips = [...new Set(rows.map(({ roundTripMs }) => roundTripMs))].sort((a, b) => a - b);
   const groups = trips.map((roundTripMs) => ({
     title: `${roundTripMs} ms`,
     bars: tools.flatMap(({ name }) => {

@@ -48,7 +48,7 @@ function kindSection(results: Results, kind: CopyRow['corpus']['kind']): string 
   if (!first) return '';
   const head = ['round trip', 'tool', 'messages/s', 'MB/s', 'seconds', 'start-up s', 'CPU s', 'peak RSS MB'];
   const more = ['mailferry is', 'quiet run s', 'x the raw limit'];
-  const trips = [...new Set(rows.map(({ roundTripMs }) => roundTripMs))];
+  const trips = [...new Set(rows.map(({ roundTripMs }) => roundTripMs))].sort((a, b) => a - b);
   const lines = trips.flatMap((roundTripMs) => tools.flatMap(({ name }) => line(results, { name, kind, roundTripMs })));
   const megabytes = Math.round(first.corpusBytes / 1e6);
   return [
