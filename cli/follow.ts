@@ -8,6 +8,9 @@ import type { Execution, Operator } from './stack.ts';
 /** An interrupted wait rejects with AbortError. */
 const pause = (signal: AbortSignal): Promise<void> => sleep(pollMs, undefined, { signal });
 
+/** The end is to be seen at once; how far it is, people need not know so often, and it costs a query a mailbox. */
+const looksPerProgress = 3;
+
 export interface Follow {
   operator: Operator;
   reporter: Reporter;
@@ -42,11 +45,12 @@ async function exists(operator: Operator, passId: string): Promise<boolean> {
 export async function followToEnd(follow: Follow, requests: readonly PassRequest[]): Promise<Execution[]> {
   const { operator, reporter, signal } = follow;
   const passIds = new Set(requests.map(({ passId }) => passId));
-  for (;;) {
+  for (let look = 0; ; look++) {
     const executions = await Promise.all([...passIds].map((passId) => operator.describe(passId)));
     if (executions.every(({ status }) => status !== 'running')) return executions;
     const batch = requests[0]?.batch;
-    if (batch !== undefined) reporter.progress(await readProgress(operator.ports, batch, passIds));
+    if (batch !== undefined && look % looksPerProgress === 0)
+      reporter.progress(await readProgress(operator.ports, batch, passIds));
     await pause(signal);
   }
 }

@@ -1,8 +1,12 @@
+import { totalmem } from 'node:os';
 import { PoolClosedError } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment, type Invocation } from './execution-environment.ts';
 
-/** A worker with an SDK bundle holds about 45 MB (measured), so not as many as Lambda would start. */
-const mostEnvironments = 4;
+/**
+ * Sixteen, as many as a mailbox may have connections, if there is room: a worker with an SDK bundle holds about 45 MB
+ * (measured), and several functions are busy at once.
+ */
+export const mostEnvironments = Math.max(4, Math.min(16, Math.floor(totalmem() / 2 ** 30)));
 /** A stack that watches for days gives memory back; Lambda recycles idle environments too. */
 const idleMs = 2 * 60_000;
 
@@ -16,7 +20,7 @@ interface Waiting {
   cancel: (error: Error) => void;
 }
 
-/** The environments of one function: warm ones first, the newest first, at most four; then events queue. */
+/** The environments of one function: warm ones first, the newest first, at most so many; then events queue. */
 export class FunctionEnvironments {
   readonly #options: FunctionEnvironmentsOptions;
   readonly #idle: { environment: ExecutionEnvironment; retire: NodeJS.Timeout }[] = [];

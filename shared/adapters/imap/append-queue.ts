@@ -147,7 +147,7 @@ export class AppendQueue {
 
   /** False when the connection is dead: the pump says so to all that are owed an answer. */
   private written(parts: Uint8Array[]): Promise<boolean> {
-    return this.connection.write(Buffer.concat(parts)).then(
+    return this.connection.write(...parts).then(
       () => true,
       () => false,
     );

@@ -24,8 +24,8 @@ export const limits = {
   appendsInFlight: 64,
   appendBytesInFlight: 64 * 1024 * 1024,
   /** MULTIAPPEND: few enough that answers keep coming, many enough that the server's transactions are few. */
-  appendsTogether: 128,
-  appendBytesTogether: 4 * 1024 * 1024,
+  appendsTogether: 256,
+  appendBytesTogether: 16 * 1024 * 1024,
   /** A command is ended when no further message follows for so long. */
   appendTogetherMs: 10,
 } as const;

@@ -7,10 +7,10 @@ export const limits = {
   /** Pause between a broken attempt and its look-up: abandoned APPENDs mostly land within seconds. */
   lookDelaySeconds: 8,
   /** A window: messages, octets, and the time it should take. */
-  windowRows: 512,
+  windowRows: 1_024,
   windowBytes: 64 * 1024 * 1024,
   /** A sliding window commits a head of this many rows: few writes, and a tail below 1 KB where UIDs rise in step. */
-  commitRows: 128,
+  commitRows: 256,
   /** A window slides over this many rows before the pipe drains once and the floor rises: bounds what a look-up reads. */
   slideRows: 4_000,
   /** Messages that are asked for with one FETCH. */

@@ -26,6 +26,7 @@ export class Link {
   private readonly sockets: Sockets;
   private turn: Promise<unknown> = Promise.resolve();
   private turnsTaken = 0;
+  private gathering = false;
   private count = 0;
   private death: ConnectionDead | null = null;
   /** A message is being handed out: its octets are next on the wire, so no other command may be. */
@@ -64,13 +65,29 @@ export class Link {
     return this.turnsTaken;
   }
 
-  async write(octets: Uint8Array): Promise<void> {
+  /** Resolves when there is room for more. What is written within one turn of the event loop goes out together. */
+  async write(...parts: readonly Uint8Array[]): Promise<void> {
     if (this.death) throw lost(this.death);
     const { writeSocket } = this.sockets;
     if (writeSocket.destroyed || writeSocket.writableEnded)
       throw this.died(new ConnectionDead('The connection broke.'));
-    if (!writeSocket.write(octets)) await this.drained();
+    this.gather();
+    let room = true;
+    for (const part of parts) room = writeSocket.write(part);
+    if (!room) await this.drained();
     this.input.touch();
+  }
+
+  /** Thousands of small messages would be thousands of packets otherwise. */
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    const { writeSocket } = this.sockets;
+    writeSocket.cork();
+    setImmediate(() => {
+      this.gathering = false;
+      writeSocket.uncork();
+    });
   }
 
   async next(): Promise<Response> {
