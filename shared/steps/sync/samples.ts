@@ -10,6 +10,8 @@ export interface Sample {
 }
 
 const mostSamples = 3;
+/** Of several; one message is always few enough. Each is read on both sides and hashed. */
+const mostSampleBytes = 1024 * 1024;
 
 /** The smallest ones: what a message holds makes no difference. A repaired copy has other octets by our own hand. */
 export function keepSample(
@@ -22,4 +24,7 @@ export function keepSample(
   samples.push({ sourceUid, targetUid, uidValidity: copy.uidValidity, sizeBytes });
   samples.sort((a, b) => a.sizeBytes - b.sizeBytes);
   samples.length = Math.min(samples.length, mostSamples);
+  while (samples.length > 1 && total(samples) > mostSampleBytes) samples.pop();
 }
+
+const total = (samples: readonly Sample[]): number => samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
