@@ -71,7 +71,7 @@ export class Storage extends Construct {
 /**
  * The CSV holds passwords, `migration.json` beside it must stay, and a rule's filter knows prefix, tag and size but no
  * suffix (S3 User Guide, "Lifecycle configuration elements"). So current versions never expire here: PlanBatch deletes
- * all versions of the CSV. What the rule adds is that nothing overwritten or deleted by hand outlives a day. A CSV
+ * the CSV and its older versions. What the rule adds is that nothing overwritten or deleted by hand outlives a day. A CSV
  * that was never processed stays, but not silently: its event is in a queue with an alarm, or its pass has failed.
  */
 const intakeRules: s3.LifecycleRule[] = [

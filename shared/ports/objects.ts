@@ -38,6 +38,9 @@ export interface IntakeStore {
   readVersion(key: string, versionId: string): Promise<Uint8Array | null>;
   /** Newest version; null when there is none. */
   read(key: string): Promise<Uint8Array | null>;
-  /** Every version and delete marker of exactly this key; returns how many there were. Idempotent. */
-  deleteAllVersions(key: string): Promise<number>;
+  /**
+   * This version of exactly this key and all older ones, with the delete markers, this version last; returns how many
+   * there were. Newer ones stay: each has a pass of its own that may not have read it yet. Idempotent.
+   */
+  deleteUpTo(key: string, versionId: string): Promise<number>;
 }

@@ -27,7 +27,7 @@ export async function planBatch(ports: PlanPorts, request: PassRequest): Promise
   }
   const record = (await ports.batches.readPass(request.batch, request.passId)) ?? (await plan(ports, request));
   // Last, because nothing can be planned from a CSV that is gone.
-  if (request.scope.kind === 'csv') await ports.intake.deleteAllVersions(request.scope.key);
+  if (request.scope.kind === 'csv') await ports.intake.deleteUpTo(request.scope.key, request.scope.versionId);
   const batch = await ports.batches.read(request.batch);
   if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${request.batch}.`);
   const { manifest, mailboxCount } = record;
@@ -42,7 +42,7 @@ async function plan(ports: PlanPorts, request: PassRequest): Promise<PassRecord>
     return await planUpload(ports, request, scope);
   } catch (error) {
     if (error instanceof MigrationError && catalogue[error.code].scope === 'batch') {
-      await ports.intake.deleteAllVersions(scope.key);
+      await ports.intake.deleteUpTo(scope.key, scope.versionId);
     }
     throw error;
   }

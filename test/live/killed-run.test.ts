@@ -33,8 +33,8 @@ describeWithDovecot('a run that is killed (kill -9) at random moments', () => {
     const deaths: number[] = [];
     for (let n = 0; n < kills; n++) {
       await deliver(source, from, n);
-      // From before the upload to after the report: a whole run takes about three seconds here.
-      const killAfterMs = 400 + Math.floor(Math.random() * 3_000);
+      // From before the upload to after the report: a whole run takes two to three seconds here.
+      const killAfterMs = 400 + Math.floor(Math.random() * 2_200);
       const { signal } = await runCli(args, { killAfterMs });
       if (signal === 'SIGKILL') deaths.push(killAfterMs);
     }

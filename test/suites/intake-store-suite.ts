@@ -48,7 +48,7 @@ export function intakeStoreSuite(name: string, make: () => Promise<IntakeFixture
       const first = await upload(key, 'one');
       const second = await upload(key, 'two');
       await upload(`${key}.bak`, 'kept');
-      expect(await store.deleteAllVersions(key)).toBe(2);
+      expect(await store.deleteUpTo(key, second)).toBe(2);
       expect(await store.readVersion(key, first)).toBeNull();
       expect(await store.head(key, second)).toBeNull();
       expect(await store.read(key)).toBeNull();
@@ -57,9 +57,17 @@ export function intakeStoreSuite(name: string, make: () => Promise<IntakeFixture
 
     test('deleting again deletes nothing', async () => {
       const { store, upload } = await make();
-      await upload(key, 'one');
-      expect(await store.deleteAllVersions(key)).toBe(1);
-      expect(await store.deleteAllVersions(key)).toBe(0);
+      const versionId = await upload(key, 'one');
+      expect(await store.deleteUpTo(key, versionId)).toBe(1);
+      expect(await store.deleteUpTo(key, versionId)).toBe(0);
+    });
+
+    test('a newer upload stays: its pass has yet to read it', async () => {
+      const { store, upload } = await make();
+      const versionIds = [await upload(key, 'one'), await upload(key, 'two'), await upload(key, 'three')];
+      expect(await store.deleteUpTo(key, versionIds[1] ?? '')).toBe(2);
+      expect(textOf(await store.readVersion(key, versionIds[2] ?? ''))).toBe('three');
+      expect(await store.readVersion(key, versionIds[0] ?? '')).toBeNull();
     });
   });
 }

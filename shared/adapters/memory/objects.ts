@@ -89,8 +89,9 @@ export class MemoryIntakeStore implements IntakeStore {
   async read(key: string): Promise<Uint8Array | null> {
     return this.versions.findLast((version) => version.key === key)?.octets ?? null;
   }
-  async deleteAllVersions(key: string): Promise<number> {
-    const gone = this.versions.filter((version) => version.key === key);
+  async deleteUpTo(key: string, versionId: string): Promise<number> {
+    const mine = this.versions.filter((version) => version.key === key);
+    const gone = mine.slice(0, mine.findIndex((version) => version.versionId === versionId) + 1);
     for (const version of gone) this.versions.splice(this.versions.indexOf(version), 1);
     return gone.length;
   }

@@ -36,28 +36,35 @@ export class S3IntakeStore implements IntakeStore {
   /**
    * One DELETE per version: an upload has few, and a refused one fails the call instead of hiding in a list of results.
    */
-  async deleteAllVersions(key: string): Promise<number> {
-    const versionIds = await this.versionsOf(key);
-    for (const VersionId of versionIds) {
+  async deleteUpTo(key: string, versionId: string): Promise<number> {
+    const { versions, markers } = await this.versionsOf(key);
+    const own = versions.indexOf(versionId);
+    // Oldest first: if this stops halfway, what is left is found again by the version that is still there.
+    const doomed = [...markers, ...(own < 0 ? [] : versions.slice(own).reverse())];
+    for (const VersionId of doomed) {
       await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key, VersionId }));
     }
-    return versionIds.length;
+    return doomed.length;
   }
 
-  private async versionsOf(key: string): Promise<string[]> {
-    const versionIds: string[] = [];
+  /** Newest first, as S3 lists them. */
+  private async versionsOf(key: string): Promise<{ versions: string[]; markers: string[] }> {
+    const versions: string[] = [];
+    const markers: string[] = [];
+    const note = (ids: string[], listed: readonly { Key?: string; VersionId?: string }[] = []): void => {
+      // The prefix also meets longer keys.
+      for (const { Key, VersionId } of listed) if (Key === key && VersionId !== undefined) ids.push(VersionId);
+    };
     let marker: { KeyMarker?: string; VersionIdMarker?: string } | null = {};
     while (marker) {
-      // The prefix also meets longer keys.
       const page: ListObjectVersionsCommandOutput = await this.client.send(
         new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: key, ...marker }),
       );
-      for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-        if (Key === key && VersionId !== undefined) versionIds.push(VersionId);
-      }
+      note(versions, page.Versions);
+      note(markers, page.DeleteMarkers);
       marker = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null;
     }
-    return versionIds;
+    return { versions, markers };
   }
 
   private async octets(input: GetObjectCommandInput): Promise<Uint8Array | null> {
