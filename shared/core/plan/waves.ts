@@ -1,7 +1,7 @@
 /**
  * Newest mail first, over the whole mailbox: rows are put into waves, and every folder's share of a wave is copied
  * before the next wave begins. The first wave is what people see when they open their folders: the newest screenful of
- * each. Then come the last 30 days, 90 days, 365 days, and the rest.
+ * each. Then come the last 30 days, 90 days, 365 days, and the rest, as far as the changes of folder are worth it.
  */
 import type { CopyRow } from '../../contract/items.ts';
 import type { FolderKey } from '../../contract/ids.ts';
@@ -18,7 +18,7 @@ export interface Twins {
 }
 
 export interface Wave {
-  /** By folder in the order of the listing, newest first within a folder. */
+  /** By folder, those with the newest mail first; newest first within a folder. */
   groups: Twins[];
 }
 
@@ -26,10 +26,13 @@ const waveDays = [30, 90, 365] as const;
 const dayMs = 86_400_000;
 /** A message of this size costs about as much again as a small one. */
 const octetsPerRow = 64 * 1024;
-/** The first wave: at most this many messages of a folder, and at most this share of the work. */
+/**
+ * The first wave: at most this many messages of a folder, and at most this share of the work. With its changes of
+ * folder it is a tenth of the time at most where changes are cheap beside the mailbox (20 folders, 10,000 messages).
+ */
 const screenRows = 50;
-const screenShare = 0.05;
-/** Each wave makes workers change folders once more; together these changes may cost this share of the work. */
+const screenShare = 0.04;
+/** Each further wave makes workers change folders once more; together these changes may cost this share of the work. */
 const changesShare = 0.1;
 
 export const weightOf = (row: CopyRow): number => 1 + row.sizeBytes / octetsPerRow;
@@ -38,22 +41,15 @@ export const weightOfAll = (groups: readonly Twins[]): number => groups.reduce((
 /** `folderChangeRows`: small messages that could be copied in the time a worker needs to change its folder. */
 export function wavesOf(rows: readonly CopyRow[], at: { nowMs: number; folderChangeRows: number }): Wave[] {
   const folders = foldersOf(rows);
-  const groups = folders.flat();
-  const screen = screensOf(folders);
-  const affordable = weightOfAll(groups) * changesShare;
-  // Dropped first to last until the rest is affordable; this month's mail always has a wave of its own.
-  const layouts = [
-    { days: waveDays, screen },
-    { days: waveDays.slice(0, 2), screen },
-    { days: waveDays.slice(0, 1), screen },
-    { days: waveDays.slice(0, 1), screen: new Set<Twins>() },
-  ];
-  const laid = layouts.map((layout) => layOut(groups, { ...layout, nowMs: at.nowMs }));
+  const screen = screensOf(folders, at.folderChangeRows);
+  const laid = [3, 2, 1, 0].map((count) => layOut(folders.flat(), { ...at, days: waveDays.slice(0, count), screen }));
+  const affordable = weightOfAll(folders.flat()) * changesShare;
   const cheap = laid.find((waves) => (changesOf(waves) - folders.length) * at.folderChangeRows <= affordable);
+  // The first wave is never dropped: it costs one change a folder, and only where much would be left to come back for.
   return cheap ?? laid.at(-1) ?? [];
 }
 
-/** Which folder stands where is the listing's order; within it newest first. */
+/** Folders in use before those that nobody writes to any more; each newest first. */
 function foldersOf(rows: readonly CopyRow[]): Twins[][] {
   const folders = new Map<FolderKey, Map<string, Twins>>();
   for (const row of rows) {
@@ -65,18 +61,25 @@ function foldersOf(rows: readonly CopyRow[]): Twins[][] {
     group.rows.push(row);
     group.weight += weightOf(row);
   }
-  return [...folders.values()].map((groups) => [...groups.values()].sort((a, b) => b.epochSeconds - a.epochSeconds));
+  const sorted = [...folders.values()].map((groups) => [...groups.values()].sort(newerFirst));
+  return sorted.sort(([a], [b]) => (a && b ? newerFirst(a, b) : 0));
 }
+
+/** Undated groups are the oldest, and equally old. */
+const newerFirst = (a: Twins, b: Twins): number =>
+  a.epochSeconds === b.epochSeconds ? 0 : b.epochSeconds - a.epochSeconds;
 
 function emptyGroup({ folder, internalDate }: CopyRow): Twins {
   const epochSeconds = parseInternalDate(internalDate)?.epochSeconds ?? Number.NEGATIVE_INFINITY;
   return { folder, rows: [], epochSeconds, weight: 0 };
 }
 
-/** The newest groups of each folder, so many that all of them are a small share of the work; one at least. */
-function screensOf(folders: readonly Twins[][]): Set<Twins> {
-  const total = folders.reduce((sum, groups) => sum + weightOfAll(groups), 0);
-  const room = (total * screenShare) / folders.length;
+/**
+ * The newest groups of each folder, so many that all of them are a small share of the work; one at least. A folder
+ * comes whole where copying the rest takes less time than coming back for it.
+ */
+function screensOf(folders: readonly Twins[][], folderChangeRows: number): Set<Twins> {
+  const room = (weightOfAll(folders.flat()) * screenShare) / folders.length;
   return new Set(
     folders.flatMap((groups) => {
       let [count, weight] = [0, 0];
@@ -85,7 +88,8 @@ function screensOf(folders: readonly Twins[][]): Set<Twins> {
         weight += group.weight;
         return i > 0 && (count > screenRows || weight > room);
       });
-      return full === -1 ? groups : groups.slice(0, full);
+      const whole = full === -1 || weightOfAll(groups.slice(full)) < folderChangeRows;
+      return whole ? groups : groups.slice(0, full);
     }),
   );
 }

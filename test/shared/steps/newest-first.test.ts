@@ -21,24 +21,41 @@ interface Message {
   text: string;
 }
 
+interface Folder {
+  path: string;
+  count: number;
+  firstDay: number;
+  everyDays: number;
+}
+
+const pathOf = (n: number): string => (n === 0 ? 'INBOX' : `Folder ${n}`);
 /** Ten years of mail: folders in use, folders that went out of use, and one that holds two thirds of everything. */
-const shape = Array.from({ length: 12 }, (_, n) => ({
-  path: n === 0 ? 'INBOX' : `Folder ${n}`,
+const uneven: readonly Folder[] = Array.from({ length: 12 }, (_, n) => ({
+  path: pathOf(n),
   count: n === 0 ? 4_000 : 200,
   firstDay: n % 3 === 2 ? 365 * n : 1 + n / 10,
   everyDays: n === 0 ? 0.9 : 7,
 }));
-const mailbox: Message[] = shape.flatMap(({ path, count, firstDay, everyDays }, n) =>
-  Array.from({ length: count }, (_, i) => ({
-    path,
-    days: firstDay + i * everyDays,
-    text: `${n}/${i}: ${'x'.repeat(50 + ((n * 7 + i * 13) % 200))}`,
-  })),
-);
+/** So little mail, none of it new, in so many folders that no wave is worth its changes of folder. */
+const many: readonly Folder[] = Array.from({ length: 20 }, (_, n) => ({
+  path: pathOf(n),
+  count: 100,
+  firstDay: 400 + 10 * n,
+  everyDays: 3,
+}));
 
-function fill(source: MailAccount): void {
-  for (const { path } of shape) source.addFolder(path);
+const mailOf = (shape: readonly Folder[]): Message[] =>
+  shape.flatMap(({ path, count, firstDay, everyDays }, n) =>
+    Array.from({ length: count }, (_, i) => ({
+      path,
+      days: firstDay + i * everyDays,
+      text: `${n}/${i}: ${'x'.repeat(50 + ((n * 7 + i * 13) % 200))}`,
+    })),
+  );
+
+function fill(source: MailAccount, mailbox: readonly Message[]): void {
   // Oldest first, as mail arrives.
+  for (const { path } of mailbox) if (!source.folders.has(path)) source.addFolder(path);
   for (const { path, days, text } of [...mailbox].reverse())
     source.store(path, { octets: text, internalDate: daysAgo(days) });
 }
@@ -58,11 +75,11 @@ function takeTurns(servers: MailServers): void {
 }
 
 /** What a pass with four connections had delivered when a tenth of all octets was. */
-async function afterTenth(target: MailAccountOptions): Promise<Set<string>> {
+async function afterTenth(target: MailAccountOptions, mailbox: readonly Message[]): Promise<Set<string>> {
   const endpoint = { host: 'mail.example', port: 993, tls: 'implicit', auth: 'password' } as const;
   const side = { ...endpoint, connections: { perMailbox: 4 } };
   const world = await createWorld({ target, chunksAtOnce: true, settings: { source: side, target: side } });
-  fill(world.source);
+  fill(world.source, mailbox);
   takeTurns(world.ports.servers);
   const arrived: string[] = [];
   const store = world.target.store.bind(world.target);
@@ -81,11 +98,26 @@ test.each<[string, MailAccountOptions]>([
   ['LITERAL+', {}],
   ['synchronizing literals', { literals: 'none' }],
 ])('after a tenth of the time the newest mail of all folders is at a target with %s', async (_, target) => {
-  const there = await afterTenth(target);
-  for (const { path } of shape) {
-    const newest = mailbox.filter((message) => message.path === path).slice(0, 5);
-    expect({ path, there: newest.filter(({ text }) => there.has(text)).length }).toEqual({ path, there: 5 });
-  }
+  const mailbox = mailOf(uneven);
+  const there = await afterTenth(target, mailbox);
+  expect(missingNewest(mailbox, { there, count: 5 })).toEqual([]);
   const thisMonth = mailbox.filter(({ days }) => days <= 30);
   expect(thisMonth.filter(({ text }) => !there.has(text))).toEqual([]);
 });
+
+test.each<[string, MailAccountOptions]>([
+  ['MULTIAPPEND', { multiAppend: true }],
+  ['LITERAL+', {}],
+])('also where there are few messages in many folders: with %s', async (_, target) => {
+  const mailbox = mailOf(many);
+  expect(missingNewest(mailbox, { there: await afterTenth(target, mailbox), count: 3 })).toEqual([]);
+});
+
+function missingNewest(
+  mailbox: readonly Message[],
+  { there, count }: { there: Set<string>; count: number },
+): Message[] {
+  const paths = [...new Set(mailbox.map(({ path }) => path))];
+  const newest = paths.flatMap((path) => mailbox.filter((message) => message.path === path).slice(0, count));
+  return newest.filter(({ text }) => !there.has(text));
+}

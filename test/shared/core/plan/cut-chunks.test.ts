@@ -42,14 +42,15 @@ const nameOf = (r: CopyRow): string => `${r.folder}/${r.sourceUid}`;
 const twinKey = (r: CopyRow): string => `${r.folder}/${instantKey(r.internalDate)}`;
 
 describe('chunks', () => {
-  test('start with this month’s mail of all folders, newest first', () => {
+  test('start with the newest of every folder, then comes this month’s mail, then what is older', () => {
     const rows = [
       row(1, '01-Jan-2020 00:00:00 +0000'),
       row(2, '01-Nov-2026 00:00:00 +0000'),
       row(3, '20-Nov-2026 00:00:00 +0000'),
       row(4, '10-Nov-2026 00:00:00 +0000', { folder: sent }),
     ];
-    expect(cutChunks(rows, limits).map(uids)).toEqual([[3, 2, 4, 1]]);
+    const target = { ...multiAppend, folderChangeRows: 0 };
+    expect(cutChunks(rows, { ...limits, target }).map(uids)).toEqual([[3, 4, 2, 1]]);
   });
 
   test('never part twins: rows of a folder with one INTERNALDATE instant', () => {
@@ -81,7 +82,7 @@ describe('chunks', () => {
 
   test('weigh octets: a few large messages occupy all connections too', () => {
     const rows = series(60, 24, { sizeBytes: 10_000_000 });
-    expect(sizes(cutChunks(rows, { ...limits, connections: 4 }))).toEqual([15, 14, 15, 16]);
+    expect(sizes(cutChunks(rows, { ...limits, connections: 4 }))).toEqual([14, 16, 14, 16]);
   });
 });
 
@@ -123,10 +124,47 @@ describe('waves', () => {
     }
   });
 
-  test('are only as many as cost a tenth of the work in changes of folder', () => {
-    const rows = Array.from({ length: 100 }, (_, n) => series(20, 24 * 40, { folder: folderKey(n) })).flat();
-    expect(wavesOf(rows, { nowMs, folderChangeRows: 40 })).toHaveLength(2);
-    expect(wavesOf(rows, { nowMs, folderChangeRows: 0.1 }).length).toBeGreaterThan(3);
+  const folders = (count: number, rows: number, sizeBytes = 1_000): CopyRow[] =>
+    Array.from({ length: count }, (_, n) => series(rows, 24 * 40, { folder: folderKey(n), sizeBytes })).flat();
+  const changes = (chunk: readonly CopyRow[]): number =>
+    chunk.filter((r, i) => r.folder !== chunk[i - 1]?.folder).length;
+
+  test('are only as many as cost a tenth of the work in changes of folder, but always the first and the rest', () => {
+    expect(wavesOf(folders(100, 100), { nowMs, folderChangeRows: 40 })).toHaveLength(2);
+    expect(wavesOf(folders(100, 100), { nowMs, folderChangeRows: 0.1 })).toHaveLength(3);
+  });
+
+  test('take a folder whole where copying the rest takes less time than coming back for it', () => {
+    expect(wavesOf(folders(100, 39), { nowMs, folderChangeRows: 40 })).toHaveLength(1);
+  });
+
+  test('cost at most one more change for each folder where the mailbox is small', () => {
+    const chunks = cutChunks(folders(20, 250, 4_000), { ...limits, connections: 4 });
+    const parted = 3;
+    expect(chunks.reduce((sum, chunk) => sum + changes(chunk), 0)).toBeLessThanOrEqual(2 * (20 + parted));
+  });
+
+  test.each([
+    ['5,000 messages of 75 KB', 5_000, 75_000],
+    ['10,000 messages of 4 KB', 10_000, 4_000],
+  ])('bring the newest messages of 20 folders within a tenth of the time: of %s', (_, count, sizeBytes) => {
+    const rows = folders(20, count / 20, sizeBytes);
+    const at = { ...limits, connections: 4 };
+    /** A chunk after each of its rows, in small messages. */
+    const clock = (chunk: readonly CopyRow[]): { name: string; at: number }[] => {
+      let time = 0;
+      return chunk.map((r, i) => {
+        time += weightOf(r) + (r.folder === chunk[i - 1]?.folder ? 0 : at.target.folderChangeRows);
+        return { name: nameOf(r), at: time };
+      });
+    };
+    const ends = cutChunks(rows, at).flatMap(clock);
+    const tenth = Math.max(...ends.map((end) => end.at)) / 10;
+    const late = new Set(ends.filter((end) => end.at > tenth).map((end) => end.name));
+    for (let n = 0; n < 20; n++) {
+      const newest = rows.filter((r) => r.folder === folderKey(n)).slice(0, 8);
+      expect(newest.map(nameOf).filter((name) => late.has(name))).toEqual([]);
+    }
   });
 });
 
