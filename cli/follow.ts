@@ -1,6 +1,7 @@
 /** Follows passes to their end. Only reads: killed here, the passes go on at the next start. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PassRequest } from '../shared/contract/workflow.ts';
+import { uploadRequestKey } from '../shared/core/batch/pass-name.ts';
 import { readProgress } from './progress.ts';
 import { pollMs, type Reporter } from './reporter.ts';
 import type { Execution, Operator } from './stack.ts';
@@ -24,7 +25,7 @@ export async function awaitStart(
   failedStart: () => string | null,
 ): Promise<PassRequest> {
   for (;;) {
-    const request = await operator.ports.batches.findStart(upload.batch, `upload-${upload.key}@${upload.versionId}`);
+    const request = await operator.ports.batches.findStart(upload.batch, uploadRequestKey(upload));
     if (request && (await exists(operator, request.passId))) return request;
     const failure = failedStart();
     if (failure !== null) throw new Error(`The pass could not be started: ${failure}`);

@@ -1,5 +1,7 @@
 /** The table at the end. */
 import type { MailboxLine, PassSummary } from '../shared/contract/report.ts';
+import { headline } from '../shared/core/report/headline.ts';
+import { supersededText } from '../shared/core/report/next-steps.ts';
 import { plural } from '../shared/core/report/numbers.ts';
 import { bytesText, cellText, countText } from './format.ts';
 
@@ -29,6 +31,7 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     ...failures,
     ...summary.mailboxes.flatMap((m) => overLimitLines(m, summary.pass)),
     ...(summary.failure ? [`${summary.failure.code}: ${summary.failure.message}`, `  ${summary.failure.hint}`] : []),
+    ...(summary.supersededBy === null ? [] : [headline(summary), supersededText(summary.supersededBy)]),
     ...(summary.rejected > 0 ? [`${summary.rejected} rows of the CSV were rejected: see rejected.csv`] : []),
     ...alteredLines(summary),
     `${totals.complete + totals.completeWithSkips} of ${totals.mailboxes} mailboxes complete${copiedText(summary)}.`,

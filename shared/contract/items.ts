@@ -50,6 +50,8 @@ export const PassRecord = z.object({
   mailboxCount: count,
   rejectedCount: count,
   startedAt: Instant,
+  /** The pass of a newer upload of the same CSV, which came first: this one's was deleted unread. */
+  supersededBy: PassId.optional(),
 });
 export type PassRecord = z.infer<typeof PassRecord>;
 

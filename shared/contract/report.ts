@@ -65,6 +65,8 @@ export const PassSummary = z.object({
   verdict: z.enum(verdicts),
   /** Why the pass as a whole could not be carried out. */
   failure: Failure.nullable(),
+  /** The pass of a newer upload of the same CSV, which came first: nothing was done here. */
+  supersededBy: PassId.nullable().default(null),
   /** Rows of the CSV. */
   rejected: count,
   mailboxes: z.array(MailboxLine),

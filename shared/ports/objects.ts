@@ -38,6 +38,8 @@ export interface IntakeStore {
   readVersion(key: string, versionId: string): Promise<Uint8Array | null>;
   /** Newest version; null when there is none. */
   read(key: string): Promise<Uint8Array | null>;
+  /** Ids of the older versions of exactly this key, newest first; none when this version is gone. */
+  versionsBefore(key: string, versionId: string): Promise<string[]>;
   /**
    * This version of exactly this key and all older ones, with the delete markers, this version last; returns how many
    * there were. Newer ones stay: each has a pass of its own that may not have read it yet. Idempotent.

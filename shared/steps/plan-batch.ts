@@ -11,6 +11,7 @@ import { mailboxConcurrency } from '../core/batch/concurrency.ts';
 import { catalogue, MigrationError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { admitRows } from './batch/admit-rows.ts';
+import { forgetUpload } from './batch/forget-upload.ts';
 import { csvName, readCsv, readSettings, type BatchSettings, type CsvScope } from './batch/read-intake.ts';
 
 type PlanPorts = Pick<
@@ -27,10 +28,12 @@ export async function planBatch(ports: PlanPorts, request: PassRequest): Promise
   }
   const record = (await ports.batches.readPass(request.batch, request.passId)) ?? (await plan(ports, request));
   // Last, because nothing can be planned from a CSV that is gone.
-  if (request.scope.kind === 'csv') await ports.intake.deleteUpTo(request.scope.key, request.scope.versionId);
+  if (request.scope.kind === 'csv') await forgetUpload(ports, request, request.scope);
+  const { manifest, mailboxCount } = record;
+  // There may be no batch at all: the newer upload could not be used.
+  if (record.supersededBy !== undefined) return { status: 'planned', mailboxCount, manifest, mailboxConcurrency: 1 };
   const batch = await ports.batches.read(request.batch);
   if (!batch) throw new MigrationError('BATCH_UNKNOWN', `There is no batch ${request.batch}.`);
-  const { manifest, mailboxCount } = record;
   return { status: 'planned', mailboxCount, manifest, mailboxConcurrency: mailboxConcurrency(batch.settings) };
 }
 
@@ -42,7 +45,7 @@ async function plan(ports: PlanPorts, request: PassRequest): Promise<PassRecord>
     return await planUpload(ports, request, scope);
   } catch (error) {
     if (error instanceof MigrationError && catalogue[error.code].scope === 'batch') {
-      await ports.intake.deleteUpTo(scope.key, scope.versionId);
+      await forgetUpload(ports, request, scope);
     }
     throw error;
   }

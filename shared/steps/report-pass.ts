@@ -68,6 +68,7 @@ function summarize(
   const totals = summaryTotals(lines, request.pass);
   const failure = request.failure && failureOf(request.failure);
   const rejected = at.planned?.rejectedCount ?? 0;
+  const supersededBy = at.planned?.supersededBy ?? null;
   return {
     version: 1,
     batch: request.batch,
@@ -75,15 +76,16 @@ function summarize(
     passId: request.passId,
     startedAt: at.planned?.startedAt ?? null,
     endedAt: new Date(ports.clock.nowMs()).toISOString(),
-    verdict: passVerdict({ failed: failure !== null || rejected > 0, lines }),
+    verdict: passVerdict({ failed: failure !== null || supersededBy !== null || rejected > 0, lines }),
     failure,
+    supersededBy,
     rejected,
     mailboxes: lines,
     totals,
   };
 }
 
-/** A rejected row is a mailbox that was not migrated: nobody may read "complete" above it. */
+/** A rejected row, or one that only an unread upload had, was not migrated: nobody may read "complete" above it. */
 function passVerdict({ failed, lines }: { failed: boolean; lines: readonly MailboxLine[] }): Verdict {
   if (failed || lines.some((line) => line.verdict === 'incomplete')) return 'incomplete';
   return lines.some((line) => line.verdict === 'complete with skips') ? 'complete with skips' : 'complete';
@@ -124,7 +126,8 @@ async function concludeBatch(
   summary: PassSummary,
 ): Promise<void> {
   const batch = await batches.read(request.batch);
-  if (!batch) return;
+  // A pass that did nothing says nothing about the batch.
+  if (!batch || summary.supersededBy !== null) return;
   const { passId, pass, verdict } = summary;
   await batches.put(
     afterPass(batch, { passId, pass, verdict, failed: summary.failure !== null, endedAtMs: clock.nowMs() }),

@@ -8,7 +8,7 @@ import { passMetadataKey } from '../contract/names.ts';
 import type { BatchRecord } from '../contract/items.ts';
 import type { PassRequest } from '../contract/workflow.ts';
 import { isDue, passOfTick, passOfUpload } from '../core/batch/decide-pass.ts';
-import { passIdOf } from '../core/batch/pass-name.ts';
+import { passIdOf, uploadRequestKey } from '../core/batch/pass-name.ts';
 import { MigrationError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -33,11 +33,11 @@ async function startUploaded(ports: StartPorts, { key, versionId }: Of<'upload'>
     ports.telemetry.warn('An upload was ignored: its folder is no name for a batch.', { reason: 'batch name' });
     return ignored('The key is not <batch>/<name>.csv, or the batch name has other characters than A-Z a-z 0-9 . _ -');
   }
-  const distinct = `${key}@${versionId}`;
-  return start(ports, { batch: batch.data, requestKey: `upload-${distinct}` }, async () => {
+  const requestKey = uploadRequestKey({ key, versionId });
+  return start(ports, { batch: batch.data, requestKey }, async () => {
     const upload = await ports.intake.head(key, versionId);
     const pass = passOfUpload(upload?.metadata[passMetadataKey], await ports.batches.read(batch.data));
-    const passId = passIdOf({ batch: batch.data, origin: name, pass, distinct });
+    const passId = passIdOf({ batch: batch.data, origin: name, pass, distinct: `${key}@${versionId}` });
     return { batch: batch.data, pass, passId, scope: { kind: 'csv', key, versionId } };
   });
 }

@@ -62,6 +62,16 @@ export function intakeStoreSuite(name: string, make: () => Promise<IntakeFixture
       expect(await store.deleteUpTo(key, versionId)).toBe(0);
     });
 
+    test('older versions of exactly this key are named, newest first', async () => {
+      const { store, upload } = await make();
+      const versionIds = [await upload(key, 'one'), await upload(key, 'two'), await upload(key, 'three')];
+      await upload(`${key}.bak`, 'another');
+      const before = (n: number) => store.versionsBefore(key, versionIds[n] ?? '');
+      expect([await before(0), await before(2)]).toEqual([[], [versionIds[1], versionIds[0]]]);
+      await store.deleteUpTo(key, versionIds[1] ?? '');
+      expect([await before(1), await before(2)]).toEqual([[], []]);
+    });
+
     test('a newer upload stays: its pass has yet to read it', async () => {
       const { store, upload } = await make();
       const versionIds = [await upload(key, 'one'), await upload(key, 'two'), await upload(key, 'three')];

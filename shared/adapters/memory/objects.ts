@@ -89,6 +89,10 @@ export class MemoryIntakeStore implements IntakeStore {
   async read(key: string): Promise<Uint8Array | null> {
     return this.versions.findLast((version) => version.key === key)?.octets ?? null;
   }
+  async versionsBefore(key: string, versionId: string): Promise<string[]> {
+    const ids = this.versions.filter((version) => version.key === key).map((version) => version.versionId);
+    return ids.slice(0, Math.max(0, ids.indexOf(versionId))).reverse();
+  }
   async deleteUpTo(key: string, versionId: string): Promise<number> {
     const mine = this.versions.filter((version) => version.key === key);
     const gone = mine.slice(0, mine.findIndex((version) => version.versionId === versionId) + 1);

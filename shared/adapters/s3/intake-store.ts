@@ -33,6 +33,12 @@ export class S3IntakeStore implements IntakeStore {
     return this.octets({ Bucket: this.bucket, Key: key });
   }
 
+  async versionsBefore(key: string, versionId: string): Promise<string[]> {
+    const { versions } = await this.versionsOf(key);
+    const own = versions.indexOf(versionId);
+    return own < 0 ? [] : versions.slice(own + 1);
+  }
+
   /**
    * One DELETE per version: an upload has few, and a refused one fails the call instead of hiding in a list of results.
    */

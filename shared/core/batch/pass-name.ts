@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto';
 import { PassId } from '../../contract/ids.ts';
 import type { PassKind } from '../../contract/names.ts';
 
+/** Under this key StartPass records what it decided for an upload. */
+export const uploadRequestKey = ({ key, versionId }: { key: string; versionId: string }): string =>
+  `upload-${key}@${versionId}`;
+
 /** 40 (batch) + 16 + 11 (pass) + 8 and three dashes: below the 80 characters of Step Functions. */
 const longestOrigin = 16;
 

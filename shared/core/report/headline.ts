@@ -4,8 +4,9 @@ import { countText, plural } from './numbers.ts';
 
 /** The pass in one sentence for who has no time. Never says "arrived" above a pass that is not complete. */
 export function headline(summary: PassSummary): string {
-  const { verdict, totals, failure, rejected, pass } = summary;
+  const { verdict, totals, failure, supersededBy, rejected, pass } = summary;
   if (failure) return 'The pass could not be carried out.';
+  if (supersededBy !== null) return 'This upload was replaced by a newer one before it was read.';
   if (totals.incomplete > 0) return someIncomplete(summary);
   if (rejected > 0)
     return `${plural(rejected, 'row')} of the CSV could not be used${totals.mailboxes > 0 ? `; ${othersText(summary)}` : ''}.`;

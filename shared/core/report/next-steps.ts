@@ -18,12 +18,16 @@ export function nextSteps(summary: PassSummary): Html {
     }`;
 }
 
-function nothingToDo({ pass, verdict }: PassSummary): string {
+function nothingToDo({ pass, verdict, supersededBy }: PassSummary): string {
+  if (supersededBy !== null) return supersededText(supersededBy);
   if (verdict === 'incomplete') return 'Run the pass again; it goes on where this one ended.';
   if (pass === 'preflight') return 'Start the initial pass.';
   if (pass === 'final') return 'Nothing.';
   return 'Nothing. New mail at the source is copied by the next pass; end with a final pass once mail is delivered to the target.';
 }
+
+export const supersededText = (by: string): string =>
+  `Nothing, if the newer CSV has all rows: its pass is ${by}. Rows that only this one had were not read; upload them again.`;
 
 const passFailure = ({ failure }: PassSummary): Html[] =>
   failure === null

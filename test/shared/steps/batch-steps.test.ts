@@ -244,6 +244,86 @@ describe('PlanBatch', () => {
   });
 });
 
+describe('two uploads of one CSV within a second', () => {
+  const older = header + ada + bob;
+  const addresses = ['ada@contoso.example'];
+  const bobsMailbox = mailboxIdOf('bob@contoso.example');
+  const report = async (request: PassRequest) => {
+    const { manifest, mailboxCount } = await planned(request);
+    expect(mailboxCount).toBe(0);
+    const { pass, passId } = request;
+    return reportPass(ports, { batch, pass, passId, manifest, results: null, failure: null });
+  };
+
+  test('in their order: each pass reads its own, and the newer stays until its pass has', async () => {
+    const first = await started(older);
+    const second = await started(header + ada);
+    expect(await planned(first)).toMatchObject({ mailboxCount: 2 });
+    expect(await ports.intake.read(csvKey)).not.toBeNull();
+    await ports.batches.unlock(batch, first.passId);
+    expect(await planned(second)).toMatchObject({ mailboxCount: 1 });
+    expect(await ports.intake.read(csvKey)).toBeNull();
+  });
+
+  test('the newer first: the older ends as superseded, and changes nothing', async () => {
+    const first = await started(older);
+    const second = await started(header + ada.replace('pw-of-ada', 'corrected'));
+    await wholePass(second, addresses);
+    const before = [await ports.batches.read(batch), await ports.mailboxes.read(batch, bobsMailbox)];
+    expect(await report(first)).toMatchObject({ verdict: 'incomplete', mailboxes: 0 });
+    expect(await summaryOf(first)).toMatchObject({ supersededBy: second.passId, failure: null, rejected: 0 });
+    expect([await ports.batches.read(batch), await ports.mailboxes.read(batch, bobsMailbox)]).toEqual(before);
+    const logins = await revealLogins(ports, { batch, mailboxId: mailboxIdOf('ada@contoso.example') });
+    expect(logins.source.password).toBe('corrected');
+    const html = ports.data.objects.get(reportKeys.html(batch, first.passId))?.octets.toString() ?? '';
+    expect(html).toContain(second.passId);
+  });
+
+  test('the newer first, and the event of the older later: it starts no pass of its own', async () => {
+    const olderVersion = ports.intake.upload(csvKey, older);
+    const second = await started(header + ada);
+    await wholePass(second, addresses);
+    expect((await startPass(ports, uploaded(olderVersion))).started).toMatchObject([{ passId: second.passId }]);
+  });
+
+  test('the newer first, and it cannot be used: it fails, the older is superseded', async () => {
+    const first = await started(older);
+    const second = await started('a,b\r\nc,d\r\n');
+    await expect(planBatch(ports, second)).rejects.toMatchObject({ code: 'CSV_HEADER_MISSING' });
+    await ports.batches.unlock(batch, second.passId);
+    expect(await report(first)).toMatchObject({ verdict: 'incomplete' });
+    expect(await summaryOf(first)).toMatchObject({ supersededBy: second.passId });
+  });
+
+  test('the newer stops before it has deleted anything: run again it still knows what it replaced', async () => {
+    const first = await started(older);
+    const second = await started(header + ada);
+    const { intake } = ports;
+    const broken = Object.assign(Object.create(intake), { deleteUpTo: () => Promise.reject(new Error('stopped')) });
+    await expect(planBatch({ ...ports, intake: broken }, second)).rejects.toThrow('stopped');
+    await wholePass(second, addresses);
+    expect(await intake.read(csvKey)).toBeNull();
+    await report(first);
+    expect(await summaryOf(first)).toMatchObject({ supersededBy: second.passId });
+  });
+
+  test('an older one whose pass has read it keeps the record of that pass', async () => {
+    const first = await started(older);
+    const { intake } = ports;
+    const broken = Object.assign(Object.create(intake), { deleteUpTo: () => Promise.reject(new Error('stopped')) });
+    await expect(planBatch({ ...ports, intake: broken }, first)).rejects.toThrow('stopped');
+    await ports.batches.unlock(batch, first.passId);
+    await planned(await started(header + ada));
+    expect(await ports.batches.readPass(batch, first.passId)).toMatchObject({ mailboxCount: 2 });
+  });
+
+  test('a CSV that somebody deleted is still an error', async () => {
+    const request = await started(older);
+    if (request.scope.kind === 'csv') await ports.intake.deleteUpTo(csvKey, request.scope.versionId);
+    await expect(planBatch(ports, request)).rejects.toMatchObject({ code: 'CSV_GONE' });
+  });
+});
+
 describe('ReportPass', () => {
   test('accounts for every row: failed, pending and silent children leave their mailbox incomplete', async () => {
     const addresses = ['ok', 'failed', 'pending', 'silent', 'liar'].map((name) => `${name}@contoso.example`);

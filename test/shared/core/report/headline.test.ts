@@ -29,6 +29,10 @@ describe('the pass in one sentence', () => {
     ],
     ['2 rows of the CSV could not be used.', summary([], { rejected: 2, verdict: 'incomplete' })],
     ['The pass could not be carried out.', summary([], { failure: refused, verdict: 'incomplete' })],
+    [
+      'This upload was replaced by a newer one before it was read.',
+      summary([], { supersededBy: 'contoso-wave1-initial-2', verdict: 'incomplete' }),
+    ],
     ['There was no mailbox to work on.', summary([])],
     ['1 mailbox can be migrated.', summary([done], { pass: 'preflight' })],
     ['1 of 2 mailboxes cannot be migrated yet.', summary([done, open], { pass: 'preflight', verdict: 'incomplete' })],
