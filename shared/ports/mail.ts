@@ -47,8 +47,10 @@ export interface MailCapabilities {
   multiAppend: boolean;
   /** RFC 7888: `plus` = any size, `minus` = up to 4096 octets, `none` = synchronizing literals. */
   literals: 'plus' | 'minus' | 'none';
-  /** RFC 7889; null when not advertised. */
+  /** RFC 7889: of all folders alike; null when not advertised. */
   appendLimitBytes: number | null;
+  /** RFC 7889: each folder has a limit of its own, which `TargetMailbox.appendLimits` tells. */
+  appendLimitByFolder: boolean;
 }
 
 export interface MessageMeta<Uid extends number = number> {
@@ -185,6 +187,11 @@ export type AppendAnswer =
 export interface TargetMailbox extends MailReader<TargetUid> {
   /** Creates parents too; an existing folder is success. FOLDER_REFUSED. */
   createFolder(path: string): Promise<void>;
+  /**
+   * Octets that a message may have in these folders, asked in one round trip; nothing is sent unless the capabilities
+   * say that limits are told by folder. A folder that tells none is absent.
+   */
+  appendLimits(paths: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Idempotent. Failure is not worth an error: resolves false. */
   subscribe(path: string): Promise<boolean>;
   /**

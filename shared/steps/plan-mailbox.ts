@@ -12,6 +12,7 @@ import type { TargetMailbox } from '../ports/mail.ts';
 import type { Deadline } from '../ports/runtime.ts';
 import { endpointsOf } from './logins.ts';
 import { readCarried } from './plan/carried.ts';
+import { FolderLimits } from './plan/folder-limits.ts';
 import { withinLimits } from './plan/limits.ts';
 import { mapMailbox } from './plan/map-mailbox.ts';
 import { openBoth, type BothSides } from './plan/open-both.ts';
@@ -113,13 +114,15 @@ async function planOpened(ports: PlanPorts, opened: Opened): Promise<PlanMailbox
   const { request, mailbox } = opened;
   const planning = await preparePlanning(ports, opened);
   const mapped = await mapMailbox(planning);
+  const targets = new Set(mapped.map(({ targetPath }) => targetPath));
+  planning.folderLimits.ask([...targets].filter((path) => planning.targetPaths.has(path)));
   if (request.pass === 'preflight') {
     const found = await preflight(planning, mapped, opened.deadline);
     return found ? end(planning, request, found) : { status: 'more' };
   }
   const listed = await planFolders(planning, mapped, opened);
   if (!listed) return { status: 'more' };
-  const folders = withinLimits(planning, listed);
+  const folders = await withinLimits(planning, listed);
   if (folders.every(isQuiet) && isSettled(planning)) {
     return end(planning, request, { verdict: verdictOf(mailbox.counts, false), failure: null });
   }
@@ -146,6 +149,7 @@ async function preparePlanning(ports: PlanPorts, { batch, mailbox, request, side
     gone: [],
     hidden: new Set(),
     targetPaths: new Set(),
+    folderLimits: new FolderLimits(sides.target),
   };
 }
 

@@ -150,6 +150,9 @@ export class TargetSession implements TargetMailbox {
   namespaces(): ReturnType<TargetMailbox['namespaces']> {
     return this.inner.namespaces();
   }
+  appendLimits(paths: readonly string[]): ReturnType<TargetMailbox['appendLimits']> {
+    return this.inner.appendLimits(paths);
+  }
   listFolders(): ReturnType<TargetMailbox['listFolders']> {
     return this.inner.listFolders();
   }

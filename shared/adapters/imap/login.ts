@@ -116,6 +116,7 @@ function handOver(client: ImapFlow): LoggedIn {
       multiAppend: has('MULTIAPPEND'),
       literals: has('LITERAL+') ? 'plus' : has('LITERAL-') ? 'minus' : 'none',
       appendLimitBytes: typeof limit === 'number' ? limit : null,
+      appendLimitByFolder: has('APPENDLIMIT') && typeof limit !== 'number',
     },
   };
 }

@@ -65,8 +65,11 @@ export class ImapReader<Uid extends number> implements MailReader<Uid> {
 
   async folderStates(paths: readonly string[]): Promise<ReadonlyMap<string, FolderState>> {
     const { condStore } = this.capabilities;
-    const listStatus = this.has('LIST-STATUS') && this.has('LIST-EXTENDED');
-    return folderStates(this.connection, this.names, { paths, listStatus, condStore });
+    return folderStates(this.connection, this.names, { paths, listStatus: this.listStatus(), condStore });
+  }
+
+  protected listStatus(): boolean {
+    return this.has('LIST-STATUS') && this.has('LIST-EXTENDED');
   }
 
   async survey(questions: readonly FolderQuestion[]): Promise<SurveyedFolder<Uid>[]> {

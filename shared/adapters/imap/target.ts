@@ -1,6 +1,7 @@
 import type { TargetUid } from '../../contract/ids.ts';
 import { MigrationError } from '../../errors.ts';
 import type { AppendAnswer, OutgoingMessage, TargetMailbox } from '../../ports/mail.ts';
+import { appendLimits } from './append-limits.ts';
 import { AppendQueue } from './append-queue.ts';
 import { createFolder } from './create-folder.ts';
 import { storableFlags } from './flags.ts';
@@ -22,6 +23,11 @@ export class ImapTarget extends ImapReader<TargetUid> implements TargetMailbox {
   async createFolder(path: string): Promise<void> {
     this.delimiter ??= await delimiterOf(this.connection, this.names);
     await createFolder(this.connection, this.names, path, this.delimiter);
+  }
+
+  async appendLimits(paths: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (!this.capabilities.appendLimitByFolder) return new Map();
+    return appendLimits(this.connection, this.names, { paths, listStatus: this.listStatus() });
   }
 
   async subscribe(path: string): Promise<boolean> {

@@ -16,12 +16,14 @@ export function overLimitOf(rows: readonly { code: string | null; sizeBytes: num
   return { messages: over.length, bytes: over.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
-/** The smaller of what the settings want and what the target says it takes. */
+/** The smaller of what the settings want and what the target says it takes, as a whole or in a folder. */
 export function messageLimitBytes(
   limits: Settings['limits'],
   target: Pick<MailCapabilities, 'appendLimitBytes'>,
+  folderBytes = Number.POSITIVE_INFINITY,
 ): number {
-  return Math.min(limits?.messageBytes ?? defaults.messageBytes, target.appendLimitBytes ?? Number.POSITIVE_INFINITY);
+  const wanted = limits?.messageBytes ?? defaults.messageBytes;
+  return Math.min(wanted, target.appendLimitBytes ?? Number.POSITIVE_INFINITY, folderBytes);
 }
 
 export const itemLimit = (limits: Settings['limits']): number => limits?.itemsPerMailbox ?? defaults.itemsPerMailbox;
@@ -37,10 +39,10 @@ interface Sized {
  */
 export function overLimits<Row extends Sized>(
   rows: readonly Row[],
-  limits: { messageBytes: number; room: number },
+  limits: { messageBytes: (row: Row) => number; room: number },
 ): Map<Row, LimitCode> {
   const over = new Map<Row, LimitCode>();
-  for (const row of rows) if (row.sizeBytes > limits.messageBytes) over.set(row, 'MESSAGE_TOO_LARGE');
+  for (const row of rows) if (row.sizeBytes > limits.messageBytes(row)) over.set(row, 'MESSAGE_TOO_LARGE');
   const fitting = rows.filter((row) => !over.has(row));
   if (fitting.length <= limits.room) return over;
   for (const row of newestFirst(fitting).slice(Math.max(0, limits.room))) over.set(row, 'OVER_ITEM_LIMIT');

@@ -5,13 +5,20 @@ import { itemLimit, messageLimitBytes, overLimits } from '../../core/plan/over-l
 import type { FolderPlan, Planning } from './planning.ts';
 
 /** Rows over a limit become skipped ones; those tried again keep the outcome that the ledger has for them. */
-export function withinLimits(planning: Planning, folders: readonly FolderPlan[]): FolderPlan[] {
+export async function withinLimits(planning: Planning, folders: readonly FolderPlan[]): Promise<FolderPlan[]> {
   const { settings, target } = planning;
+  const told = await planning.folderLimits.told();
+  const messageBytes = new Map(
+    folders.map(({ folder: { folderKey, targetPath } }) => [
+      folderKey,
+      messageLimitBytes(settings.limits, target.capabilities, told.get(targetPath)),
+    ]),
+  );
   const delivered = folders.reduce((sum, plan) => sum + deliveredOf(planning, plan), 0);
   const over = overLimits(
     folders.flatMap((plan) => plan.rows),
     {
-      messageBytes: messageLimitBytes(settings.limits, target.capabilities),
+      messageBytes: ({ folder }) => messageBytes.get(folder) ?? Number.POSITIVE_INFINITY,
       room: itemLimit(settings.limits) - delivered,
     },
   );

@@ -101,7 +101,9 @@ async function increment(planning: Planning, at: At & { work: Increment }): Prom
     ? await recount(planning, { ...at, ledger })
     : { state: known.state, messages: added, vanished: [], expectedRows: expectedRows(known, added.length) };
   if (ledger.length > 0) await reopen(source, at);
-  const retried = known.pending ? [] : await messagesToRetry(planning, ledger, new Set(recounted.vanished));
+  const vanished = new Set(recounted.vanished);
+  const { targetPath } = mapped;
+  const retried = known.pending ? [] : await messagesToRetry(planning, ledger, { vanished, targetPath });
   const rows = copyRows(mapped.folderKey, recounted.messages, () => []);
   const again = copyRows(mapped.folderKey, retried, () => []).rows;
   rows.rows.push(...again.map((row) => ({ ...row, again: true })));

@@ -14,6 +14,7 @@ import type { Settings } from '../../contract/settings.ts';
 import type { SourceMailbox, TargetMailbox } from '../../ports/mail.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
+import type { FolderLimits } from './folder-limits.ts';
 
 export type PlanPorts = Pick<
   Ports,
@@ -49,6 +50,7 @@ export interface Planning {
   hidden: Set<string>;
   /** Target folders that exist. */
   targetPaths: Set<string>;
+  folderLimits: FolderLimits;
 }
 
 /** One folder, planned. */

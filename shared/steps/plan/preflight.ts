@@ -33,7 +33,7 @@ export async function preflight(
 ): Promise<Fields | null> {
   const listed = await listFolders(planning, mapped, deadline);
   if (!listed) return null;
-  const folders = withinLimits(planning, listed);
+  const folders = await withinLimits(planning, listed);
   const skipped = folders.flatMap((plan) => plan.skipped.map((row) => itemLine(planning.mailbox, plan, row)));
   const { ports, key, sequence, mailbox } = planning;
   await ports.data.putLines(ledgerKeys.preflight(key.batch, key.mailboxId, sequence), skipped);

@@ -10,10 +10,11 @@ import type { Planning } from './planning.ts';
 export async function messagesToRetry(
   planning: Planning,
   ledger: readonly LedgerRow[],
-  vanished: ReadonlySet<SourceUid>,
+  { vanished, targetPath }: { vanished: ReadonlySet<SourceUid>; targetPath: string },
 ): Promise<MessageMeta<SourceUid>[]> {
   const { settings, target, source } = planning;
-  const limitBytes = messageLimitBytes(settings.limits, target.capabilities);
+  const told = await planning.folderLimits.told();
+  const limitBytes = messageLimitBytes(settings.limits, target.capabilities, told.get(targetPath));
   const skipped = ledger
     .filter((row) => row.outcome === 'skipped')
     .filter((row) => !row.vanished && !vanished.has(row.sourceUid) && row.sizeBytes <= limitBytes);

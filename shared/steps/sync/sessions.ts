@@ -29,7 +29,7 @@ export class Sessions {
   sourceValid = true;
   /** What becomes of rows whose source folder is not valid. */
   absence: Absence = renumbered;
-  /** What the settings and the target's refusals leave: larger messages are not even fetched. */
+  /** What the settings and the target's refusals (of this folder, if it tells limits by folder) leave: no more is fetched. */
   messageLimitBytes: number;
   /** The target stores other octets than it is given; null: not known yet. */
   rewrites: boolean | null;
@@ -37,6 +37,7 @@ export class Sessions {
   samples: Sample[] = [];
   /** Header identities of the open source folder that were asked for; null: says nothing. */
   readonly headers = new Map<SourceUid, HeaderIdentity | null>();
+  private readonly wantedBytes: number;
   private readonly sides: { source: SourceMailbox; target: TargetMailbox };
   private current: PlannedFolder | null = null;
   private ahead: Ahead | null = null;
@@ -44,7 +45,8 @@ export class Sessions {
   private constructor(sides: { source: SourceMailbox; target: TargetMailbox }, { batch, mailbox }: Assignment) {
     this.sides = sides;
     this.rewrites = mailbox.rewrites;
-    this.messageLimitBytes = messageLimitBytes(batch.settings.limits, sides.target.capabilities);
+    this.wantedBytes = messageLimitBytes(batch.settings.limits, sides.target.capabilities);
+    this.messageLimitBytes = this.wantedBytes;
   }
 
   /** Not while the next folder is on its way: UIDs of the one would name messages of the other. */
@@ -79,6 +81,7 @@ export class Sessions {
     this.current = null;
     this.samples = [];
     this.headers.clear();
+    if (this.sides.target.capabilities.appendLimitByFolder) this.messageLimitBytes = this.wantedBytes;
     const { ahead } = this;
     const [uidValidity, state] = await Promise.all([
       (ahead?.fetch.uidValidity ?? this.sourceUidValidity(folder)).catch(notOpened),

@@ -60,6 +60,41 @@ describe('a message larger than the limit', () => {
     });
   });
 
+  test('of its target folder is left out of that folder, and its like copied to another', async () => {
+    const world = await worldWith(undefined, { appendLimits: { Archive: 400, New: 300 } });
+    world.target.addFolder('Archive');
+    world.source.addFolder('New').uidNext = 60;
+    world.source.folder('Archive').uidNext = 50;
+    for (const path of ['INBOX', 'Archive', 'New']) store(world, path, 1, large);
+    store(world, 'New', 2, 'x'.repeat(350));
+    const request = { batch, mailboxId, ...pass('preflight') };
+    expect(await planMailbox(world.ports, request, { remainingMs: () => 600_000 })).toMatchObject({ status: 'ended' });
+    // What is not there yet tells no limit.
+    expect((await record(world))?.overLimit).toEqual({ messages: 1, bytes: 500 });
+    expect((await runPass(world, pass('initial'))).verdict).toBe('complete with skips');
+    expect(atTarget(world)).toEqual([large]);
+    expect(await items(world)).toEqual([
+      'Archive 01-Jan 500 skipped MESSAGE_TOO_LARGE',
+      'New 01-Jan 500 skipped MESSAGE_TOO_LARGE',
+      'New 02-Jan 350 skipped MESSAGE_TOO_LARGE',
+    ]);
+    expect(new Set(sent(world.source, 'FETCH BODY'))).toEqual(new Set(['FETCH BODY 1']));
+    world.target.commands.length = 0;
+    await runPass(world, pass('incremental'));
+    expect(sent(world.target, 'APPEND')).toEqual([]);
+  });
+
+  test('of its target folder, which only the refusal tells, says nothing of the next folder', async () => {
+    const world = await worldWith(undefined, { appendLimits: {} });
+    store(world, 'INBOX', 2, large);
+    store(world, 'Archive', 1, large);
+    await planMailbox(world.ports, { batch, mailboxId, ...pass('initial') }, { remainingMs: () => 600_000 });
+    world.target.options.appendLimits = { INBOX: 400 };
+    expect((await runPass(world, pass('incremental'))).verdict).toBe('complete with skips');
+    expect(await items(world)).toEqual(['INBOX 02-Jan 500 quarantined MESSAGE_TOO_LARGE']);
+    expect(atTarget(world)).toEqual([large]);
+  });
+
   test('is copied by the pass after the limit was raised', async () => {
     const world = await worldWith({ messageBytes: 400 });
     store(world, 'INBOX', 1, large);

@@ -13,6 +13,13 @@ export function folderRules({ mailbox, source, target }: Suite): void {
     expect(after.uidNext).toBeGreaterThan(before.uidNext);
   });
 
+  test('limits are told by folder only by a server that says it has such', async () => {
+    const session = await target(await mailbox());
+    const limits = await session.appendLimits(['INBOX', 'nowhere']);
+    expect([session.capabilities.appendLimitByFolder, limits.size]).toEqual([false, 0]);
+    expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 0 });
+  });
+
   test('folder names come decoded, with delimiter and attributes', async () => {
     const box = await mailbox();
     const names = ['Αρχείο', 'Αρχείο/Απεσταλμένα', '📬 post', 'R&D "quoted"', 'a [b] {3}'];

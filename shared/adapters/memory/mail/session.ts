@@ -43,6 +43,7 @@ export class MemoryReader<Uid extends number> implements MailReader<Uid> {
       multiAppend: account.options.multiAppend,
       literals: account.options.literals,
       appendLimitBytes: account.options.tellsAppendLimit ? (account.options.appendLimitBytes ?? null) : null,
+      appendLimitByFolder: account.options.tellsAppendLimit && account.options.appendLimits !== undefined,
     };
   }
 
@@ -193,6 +194,18 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
     parts.forEach((_, i) => this.account.addFolder(parts.slice(0, i + 1).join(this.account.options.delimiter)));
   }
 
+  async appendLimits(paths: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (!this.capabilities.appendLimitByFolder) return new Map();
+    this.send('STATUS APPENDLIMIT');
+    const { appendLimits = {} } = this.account.options;
+    return new Map(
+      paths.flatMap((path) => {
+        const bytes = appendLimits[path];
+        return bytes !== undefined && this.account.folders.has(path) ? [[path, bytes]] : [];
+      }),
+    );
+  }
+
   async subscribe(path: string): Promise<boolean> {
     this.send(`SUBSCRIBE ${path}`);
     this.account.folder(path).subscribed = true;
@@ -226,9 +239,9 @@ export class MemoryTarget extends MemoryReader<TargetUid> implements TargetMailb
   }
 
   private stored(message: OutgoingMessage, octets: Uint8Array): AppendAnswer {
-    const { appendLimitBytes, refuseText, uidPlus } = this.account.options;
-    if (appendLimitBytes !== undefined && octets.length > appendLimitBytes)
-      return { kind: 'refused', code: 'MESSAGE_TOO_LARGE' };
+    const { appendLimitBytes, appendLimits, refuseText, uidPlus } = this.account.options;
+    const limitBytes = Math.min(appendLimitBytes ?? Infinity, appendLimits?.[this.selected().path] ?? Infinity);
+    if (octets.length > limitBytes) return { kind: 'refused', code: 'MESSAGE_TOO_LARGE' };
     if (refuseText !== undefined && Buffer.from(octets).includes(refuseText))
       return { kind: 'refused', code: 'MESSAGE_REFUSED' };
     if (this.account.refuses({ octets, flags: message.flags })) return { kind: 'refused', code: 'MESSAGE_REFUSED' };

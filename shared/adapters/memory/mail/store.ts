@@ -28,6 +28,8 @@ export interface MailAccountOptions {
   multiAppend?: boolean;
   literals?: 'plus' | 'minus' | 'none';
   appendLimitBytes?: number;
+  /** By folder; what is not named has no limit of its own. */
+  appendLimits?: Readonly<Record<string, number>>;
   /** False: the limit is only found out by a refusal. */
   tellsAppendLimit?: boolean;
   /** Octets no server may be given: a message that contains this text is refused. */
@@ -64,7 +66,9 @@ export interface Refusable {
 
 export class MailAccount {
   readonly folders = new Map<string, StoredFolder>();
-  readonly options: Required<Omit<MailAccountOptions, 'appendLimitBytes' | 'refuseText' | 'rewrites'>> &
+  readonly options: Required<
+    Omit<MailAccountOptions, 'appendLimitBytes' | 'appendLimits' | 'refuseText' | 'rewrites'>
+  > &
     MailAccountOptions;
   /** Commands as `EXAMINE INBOX`, so that tests can say what was and was not sent. */
   readonly commands: string[] = [];
