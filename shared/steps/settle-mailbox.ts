@@ -9,6 +9,7 @@ import {
   type Counts,
   type Failure,
   type MailboxRecord,
+  type OverLimit,
 } from '../contract/items.ts';
 import { ledgerKeys } from '../contract/keys.ts';
 import type { MailboxEnded, SettleRequest } from '../contract/workflow.ts';
@@ -21,9 +22,8 @@ import type { TargetMailbox } from '../ports/mail.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { MailboxKey } from '../ports/stores.ts';
 import { endpointsOf, revealLogins } from './logins.ts';
-import { readPlanOutcomes, type PlanOutcomes } from './settle/chunk-outcomes.ts';
 import type { SettledFolder } from './settle/settle-folder.ts';
-import { settleFolders, type Settling } from './settle/settle-folders.ts';
+import { settleFolders } from './settle/settle-folders.ts';
 import { settleVerify } from './settle/settle-verify.ts';
 
 type SettlePorts = Pick<
@@ -41,19 +41,51 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
   if (!plan) throw new MigrationError('STATE_DAMAGED', `Mailbox ${key.mailboxId} has no plan.`);
   if (request.pass === 'verify') return concludeVerify(ports, { key, plan, record, request });
 
-  const outcomes = await readPlanOutcomes(ports, key, plan);
-  const settled = await settleAtTarget(ports, { key, plan, outcomes, rewrites: record.rewrites });
+  const settled = await settleCopies(ports, { key, plan, record });
   const problem = settled.find((f) => f.problem)?.problem ?? null;
-  const failure = chunkFailure(request, outcomes) ?? (problem && folderFailure(problem, settled));
-  await ports.data.putLines(
-    ledgerKeys.items(key.batch, key.mailboxId),
-    settled.flatMap((f) => itemLines(record, f)),
-  );
+  const isOpen = settled.some((f) => f.isOpen);
+  const failure = (isOpen ? failedChunk(request) : null) ?? (problem && folderFailure(problem, settled));
   const folders = [...settled.map((f) => f.summary), ...goneFolders(plan)];
   const summary: MailboxSummary = { mailboxId: key.mailboxId, folders };
   await ports.data.putJson(ledgerKeys.summary(key.batch, key.mailboxId), summary);
-  const total = (of: (folder: SettledFolder) => number): number => settled.reduce((sum, folder) => sum + of(folder), 0);
-  const fields = {
+  const fields = { ...totals(plan, settled), ...(failure === null ? { settledSequence: plan.sequence } : {}) };
+  return conclude(ports, { key, request, failure, fields });
+}
+
+/** Without its rows: a mailbox may have half a million, and they are written as they come. */
+interface Settled extends Omit<SettledFolder, 'items' | 'otherDates'> {
+  otherDates: number;
+  overLimit: OverLimit;
+}
+
+interface Copies {
+  key: MailboxKey;
+  plan: MailboxPlan;
+  record: MailboxRecord;
+}
+
+async function settleCopies(ports: SettlePorts, { key, plan, record }: Copies): Promise<Settled[]> {
+  const target = await openTarget(ports, key);
+  const settled: Settled[] = [];
+  const lines = async function* (): AsyncGenerator<ItemLine, void, void> {
+    for await (const folder of settleFolders(ports, { key, plan, target, rewrites: record.rewrites })) {
+      const { items, otherDates, ...rest } = folder;
+      const overLimit = overLimitOf(items.filter((row) => row.outcome === 'skipped'));
+      settled.push({ ...rest, otherDates: otherDates.size, overLimit });
+      yield* itemLines(record, folder);
+    }
+  };
+  try {
+    await ports.data.putLines(ledgerKeys.items(key.batch, key.mailboxId), lines());
+    return settled;
+  } finally {
+    await target.close();
+  }
+}
+
+function totals({ droppedKeywords }: MailboxPlan, settled: readonly Settled[]) {
+  const total = (of: (folder: Settled) => number): number => settled.reduce((sum, folder) => sum + of(folder), 0);
+  return {
     counts: addCounts(settled.map((f) => f.summary.counts)),
     copiedNow: total((f) => f.copiedNow),
     flagsChangedNow: total((f) => f.flagsChangedNow),
@@ -62,15 +94,13 @@ export async function settleMailbox(ports: SettlePorts, request: SettleRequest):
     removedAtTarget: total((f) => f.removedAtTarget),
     byHeaders: total((f) => f.byHeaders),
     // Those that are no atom were counted when they were planned, those that the target does not keep when settled.
-    droppedKeywords: plan.droppedKeywords + total((f) => f.droppedKeywords),
+    droppedKeywords: droppedKeywords + total((f) => f.droppedKeywords),
     repaired: total((f) => f.repaired),
     pendingFlags: total((f) => f.pendingFlags),
-    otherDates: total((f) => f.otherDates.size),
-    overLimit: overLimitOf(settled.flatMap((f) => f.items.filter((row) => row.outcome === 'skipped'))),
+    otherDates: total((f) => f.otherDates),
+    overLimit: { messages: total((f) => f.overLimit.messages), bytes: total((f) => f.overLimit.bytes) },
     evidence: addEvidence(settled.map((f) => f.evidence)),
-    ...(failure === null ? { settledSequence: plan.sequence } : {}),
   };
-  return conclude(ports, { key, request, failure, fields });
 }
 
 async function concludeVerify(
@@ -82,15 +112,6 @@ async function concludeVerify(
   const failedChunks = at.request.failedChunks[0] && failure?.code === 'CONTINUED';
   const reason = failedChunks ? failedChunk(at.request) : failure;
   return conclude(ports, { ...at, failure: reason, fields, counts });
-}
-
-async function settleAtTarget(ports: SettlePorts, work: Omit<Settling, 'target'>): Promise<SettledFolder[]> {
-  const target = await openTarget(ports, work.key);
-  try {
-    return await settleFolders(ports, { ...work, target });
-  } finally {
-    await target.close();
-  }
 }
 
 async function openTarget(ports: SettlePorts, key: MailboxKey): Promise<TargetMailbox> {
@@ -108,10 +129,6 @@ function goneFolders({ folders, gone = [] }: MailboxPlan): MailboxSummary['folde
     .map((folder) => ({ ...folder, counts: addCounts([]), atTarget: null, gone: true, failure: null }));
 }
 
-function chunkFailure(request: SettleRequest, outcomes: PlanOutcomes): Failure | null {
-  return outcomes.unfinished.size === 0 ? null : failedChunk(request);
-}
-
 function failedChunk({ failedChunks }: SettleRequest): Failure | null {
   const first = failedChunks[0];
   if (!first) return null;
@@ -119,25 +136,26 @@ function failedChunk({ failedChunks }: SettleRequest): Failure | null {
   return failed(code, `${failedChunks.length} of the mailbox's chunks could not be finished (${code}).`);
 }
 
-function folderFailure(problem: FolderProblem, settled: readonly SettledFolder[]): Failure {
+function folderFailure(problem: FolderProblem, settled: readonly Settled[]): Failure {
   const first = settled.find((f) => f.problem);
   return failed(problem.code, `Folder "${first?.summary.sourcePath ?? ''}": ${problem.message}`);
 }
 
-function itemLines(record: MailboxRecord, folder: SettledFolder): ItemLine[] {
-  return folder.items.map((row) => ({
-    mailbox: record.emailAddress,
-    folder: folder.summary.sourcePath,
-    uid: row.sourceUid,
-    outcome: row.outcome,
-    code: row.code,
-    sizeBytes: row.sizeBytes,
-    internalDate: row.internalDate,
-    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
-    ...(row.repairs ? { repairs: row.repairs } : {}),
-    ...(row.pendingFlags ? { pendingFlags: row.pendingFlags } : {}),
-    ...(folder.otherDates.has(row.sourceUid) ? { otherDate: true } : {}),
-  }));
+function* itemLines(record: MailboxRecord, folder: SettledFolder): Generator<ItemLine> {
+  for (const row of folder.items)
+    yield {
+      mailbox: record.emailAddress,
+      folder: folder.summary.sourcePath,
+      uid: row.sourceUid,
+      outcome: row.outcome,
+      code: row.code,
+      sizeBytes: row.sizeBytes,
+      internalDate: row.internalDate,
+      ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+      ...(row.repairs ? { repairs: row.repairs } : {}),
+      ...(row.pendingFlags ? { pendingFlags: row.pendingFlags } : {}),
+      ...(folder.otherDates.has(row.sourceUid) ? { otherDate: true } : {}),
+    };
 }
 
 interface Ending {

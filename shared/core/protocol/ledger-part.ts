@@ -2,10 +2,17 @@
 import type { ChunkRecord, CopyRow, LedgerPartRow, RowOutcome } from '../../contract/items.ts';
 import { decodeTail } from './tail.ts';
 
-export function tailRows(record: ChunkRecord, rows: readonly CopyRow[]): LedgerPartRow[] {
+export const isOfTail = ({ committed, tailRows: count }: ChunkRecord, index: number): boolean =>
+  index >= committed - count && index < committed;
+
+/** `rows` are all of the chunk. */
+export const tailRows = (record: ChunkRecord, rows: readonly CopyRow[]): LedgerPartRow[] =>
+  partRows(record, rows.slice(record.committed - record.tailRows, record.committed));
+
+/** `rows` are those of the tail. */
+export function partRows(record: ChunkRecord, rows: readonly CopyRow[]): LedgerPartRow[] {
   const outcomes = decodeTail(record.tail);
-  const first = record.committed - record.tailRows;
-  return rows.slice(first, record.committed).flatMap((row, i) => {
+  return rows.flatMap((row, i) => {
     const outcome = outcomes[i];
     return outcome ? [ledgerPartRow(row, outcome, record.tailUidValidity)] : [];
   });

@@ -6,13 +6,14 @@ import {
   type LedgerPartRow,
   type MailboxPlan,
   type PlannedChunk,
+  type PlannedFolder,
 } from '../../contract/items.ts';
 import { planSequenceOf, type FolderKey, type SourceUid } from '../../contract/ids.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Parser } from '../../ports/objects.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
-import { ledgerPartRow } from '../../core/protocol/ledger-part.ts';
-import { readOutcomes } from '../sync/ledger-parts.ts';
+import { isOfTail, ledgerPartRow, partRows } from '../../core/protocol/ledger-part.ts';
+import { compactor, type Repeating } from '../../core/settle/compact-row.ts';
+import { readParts } from '../sync/ledger-parts.ts';
 import { lastWord } from '../sync/window-task.ts';
 
 export interface PlanOutcomes {
@@ -24,14 +25,24 @@ export interface PlanOutcomes {
 
 type OutcomePorts = Pick<Ports, 'chunks' | 'data'>;
 
-export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, plan: MailboxPlan): Promise<PlanOutcomes> {
+/** Of some folders of the plan: only chunks that have rows of them are read. */
+export async function readPlanOutcomes(
+  ports: OutcomePorts,
+  at: { key: MailboxKey; plan: MailboxPlan; folders: readonly PlannedFolder[] },
+): Promise<PlanOutcomes> {
+  const { key, plan, folders } = at;
   const outcomes: PlanOutcomes = { added: new Map(), flags: new Map(), unfinished: new Set() };
-  const settled = new Map(plan.folders.map((folder) => [folder.folderKey, folder.settledSequence]));
-  for (const chunk of plan.chunks) {
-    const isOpen = (folder: FolderKey): boolean => (settled.get(folder) ?? 0) < planSequenceOf(chunk.chunkId);
-    if (chunk.kind === 'copy') await addCopies(ports, { key, chunk, isOpen, outcomes });
-    else if (chunk.kind === 'skipped') await addSkipped(ports, { key, chunk, isOpen, outcomes });
-    else await addFlags(ports, { key, chunk, isOpen, outcomes });
+  const compact = compactor();
+  const settled = new Map(folders.map((folder) => [folder.folderKey, folder.settledSequence]));
+  for (const chunk of plan.chunks.filter((one) => one.folders.some((folder) => settled.has(folder)))) {
+    const isOpen = (folder: FolderKey): boolean => {
+      const sequence = settled.get(folder);
+      return sequence !== undefined && sequence < planSequenceOf(chunk.chunkId);
+    };
+    const work = { key, chunk, isOpen, outcomes, compact };
+    if (chunk.kind === 'copy') await addCopies(ports, work);
+    else if (chunk.kind === 'skipped') await addSkipped(ports, work);
+    else await addFlags(ports, work);
   }
   return outcomes;
 }
@@ -39,47 +50,51 @@ export async function readPlanOutcomes(ports: OutcomePorts, key: MailboxKey, pla
 interface At {
   key: MailboxKey;
   chunk: PlannedChunk;
-  /** False: the rows of this folder are in its ledger already, where later passes may have changed them. */
+  /** False: not asked for; or the rows are in the folder's ledger already, where later passes may have changed them. */
   isOpen: (folder: FolderKey) => boolean;
   outcomes: PlanOutcomes;
+  compact: <Row extends Repeating>(row: Row) => Row;
 }
 
-async function addCopies(ports: OutcomePorts, { key, chunk, isOpen, outcomes }: At): Promise<void> {
+async function addCopies(ports: OutcomePorts, at: At): Promise<void> {
+  const { key, chunk, isOpen, outcomes } = at;
   const record = await ports.chunks.read(key, chunk.chunkId);
-  const rows = await readAll(ports, chunk, (v) => CopyRow.parse(v));
-  for (const row of rows.slice(record?.committed ?? 0)) if (isOpen(row.folder)) outcomes.unfinished.add(row.folder);
-  if (!record) return;
-  for await (const row of readOutcomes(ports.data, { key, record, rows })) {
-    if (isOpen(row.folder)) add(outcomes, row);
+  const committed = record?.committed ?? 0;
+  const tail: CopyRow[] = [];
+  let index = 0;
+  for await (const row of ports.data.readLines(chunk.rows.key, (v) => CopyRow.parse(v))) {
+    if (index >= committed && isOpen(row.folder)) outcomes.unfinished.add(row.folder);
+    if (record && isOfTail(record, index)) tail.push(row);
+    index += 1;
   }
+  if (!record) return;
+  for await (const row of readParts(ports.data, { key, record })) add(at, row);
+  for (const row of partRows(record, tail)) add(at, row);
 }
 
-function add({ added }: PlanOutcomes, row: LedgerPartRow): void {
+function add({ outcomes: { added }, isOpen, compact }: At, row: LedgerPartRow): void {
+  if (!isOpen(row.folder)) return;
   const rows = added.get(row.folder);
-  if (rows) rows.push(row);
-  else added.set(row.folder, [row]);
+  if (rows) rows.push(compact(row));
+  else added.set(row.folder, [compact(row)]);
 }
 
 /** The plan is these rows' last word: no worker was given them. */
-async function addSkipped(ports: OutcomePorts, { chunk, isOpen, outcomes }: At): Promise<void> {
-  for (const row of await readAll(ports, chunk, (v) => SkippedRow.parse(v))) {
-    if (isOpen(row.folder)) add(outcomes, ledgerPartRow(row, lastWord('skipped', row.skip, false), 0));
-  }
+async function addSkipped(ports: OutcomePorts, at: At): Promise<void> {
+  for await (const row of ports.data.readLines(at.chunk.rows.key, (v) => SkippedRow.parse(v)))
+    add(at, ledgerPartRow(row, lastWord('skipped', row.skip, false), 0));
 }
 
-async function addFlags(ports: OutcomePorts, { key, chunk, isOpen, outcomes }: At): Promise<void> {
+async function addFlags(ports: OutcomePorts, { key, chunk, isOpen, outcomes, compact }: At): Promise<void> {
   const record = await ports.chunks.read(key, chunk.chunkId);
-  const rows = await readAll(ports, chunk, (v) => FlagsRow.parse(v));
   const committed = record?.committed ?? 0;
-  for (const [i, row] of rows.entries()) {
-    if (!isOpen(row.folder)) continue;
-    if (i >= committed) outcomes.unfinished.add(row.folder);
-    else outcomes.flags.set(row.folder, (outcomes.flags.get(row.folder) ?? new Map()).set(row.sourceUid, row.flags));
+  let index = 0;
+  for await (const row of ports.data.readLines(chunk.rows.key, (v) => FlagsRow.parse(v))) {
+    if (isOpen(row.folder)) {
+      const followed = outcomes.flags.get(row.folder) ?? new Map<SourceUid, readonly string[]>();
+      if (index >= committed) outcomes.unfinished.add(row.folder);
+      else outcomes.flags.set(row.folder, followed.set(row.sourceUid, compact(row).flags));
+    }
+    index += 1;
   }
-}
-
-async function readAll<T>(ports: OutcomePorts, chunk: PlannedChunk, parse: Parser<T>): Promise<T[]> {
-  const rows: T[] = [];
-  for await (const row of ports.data.readLines(chunk.rows.key, parse)) rows.push(row);
-  return rows;
 }

@@ -50,6 +50,8 @@ export interface FolderTask {
 export interface SettledFolder {
   summary: FolderSummary;
   problem: FolderProblem | null;
+  /** Not all of its rows have an outcome. */
+  isOpen: boolean;
   copiedNow: number;
   flagsChangedNow: number;
   surplus: number;
@@ -102,6 +104,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
   return {
     summary: summaryOf(folder, { counts: countRows(rows), atTarget: look.messageCount, problem }),
     problem,
+    isOpen: false,
     copiedNow: task.added.filter((row) => row.outcome === 'copied').length,
     flagsChangedNow: task.flags.size,
     surplus,

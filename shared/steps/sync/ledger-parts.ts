@@ -26,9 +26,16 @@ export async function* readOutcomes(
   data: DataStore,
   at: { key: MailboxKey; record: ChunkRecord; rows: readonly CopyRow[] },
 ): AsyncIterable<LedgerPartRow> {
-  const { key, record, rows } = at;
+  yield* readParts(data, at);
+  yield* tailRows(at.record, at.rows);
+}
+
+/** All but those of the last commit, which are in the tail. */
+export async function* readParts(
+  data: DataStore,
+  { key, record }: { key: MailboxKey; record: ChunkRecord },
+): AsyncIterable<LedgerPartRow> {
   for (let sequence = 1; sequence < record.sequence; sequence++) yield* readPart(data, key, record.chunkId, sequence);
-  yield* tailRows(record, rows);
 }
 
 function readPart(data: DataStore, key: MailboxKey, chunkId: ChunkId, sequence: number): AsyncIterable<LedgerPartRow> {
