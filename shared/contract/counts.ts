@@ -39,7 +39,10 @@ export const findings = [
   'equal',
   /** Equal once a named repair (of octets, of an impossible date) is done to what the source holds. */
   'repaired',
-  /** Other octets, because the target is known to rewrite; equal by header identity. */
+  /**
+   * Other octets, and the same header identity: the target is known to rewrite, or the ledger says that something had.
+   * Nothing is known of the body.
+   */
   'rewritten',
   'other-octets',
   'other-date',

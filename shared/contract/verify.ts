@@ -17,6 +17,8 @@ export const VerifyRow = z.object({
   /** The ledger's word; null: it has none. */
   outcome: z.enum(outcomes).nullable(),
   code: Code.nullable(),
+  /** Delivered on the evidence of headers, or a copy that may be that of such a row: octets that differ prove nothing. */
+  byHeaders: z.boolean().optional(),
 });
 export type VerifyRow = z.infer<typeof VerifyRow>;
 
@@ -39,7 +41,7 @@ const Half = z.object({
   internalDate: z.string(),
   sizeBytes: count,
   flags: z.array(z.string()),
-  /** Header identity; only where the target is known to rewrite. */
+  /** Header identity; only where the target is known to rewrite, or the row was delivered on the evidence of headers. */
   headerKey: z.string().nullable(),
 });
 export const DeliveredHalf = Half.extend({

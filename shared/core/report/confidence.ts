@@ -35,7 +35,7 @@ function ofEvidence(evidence: Evidence): string {
     [counted, 'acknowledged without a UID'],
     [adopted, 'found at the target by content after an answer was lost'],
     [matched, 'there before, recognised by content'],
-    [byHeaders, 'recognised by headers, because the target rewrites what it stores'],
+    [byHeaders, 'recognised by headers and date only, because the copy was rewritten'],
   ]);
   return `Of ${plural(delivered, 'delivered message')} ${parts}. Not read again: a verify pass does that.`;
 }
@@ -54,7 +54,7 @@ function firstSentence({ counts, findings, otherFlags }: Verified): string {
   const differences = listed([
     [of('equal'), 'equal in octets (sha256) and date'],
     [of('repaired'), 'equal after a named repair'],
-    [of('rewritten'), 'equal by headers (the target rewrites what it stores)'],
+    [of('rewritten'), 'equal in headers and date only (the copy was rewritten, its body was not compared)'],
     [of('other-octets'), 'with other octets'],
     [of('other-date'), 'with another date'],
     [otherFlags, 'with other flags'],

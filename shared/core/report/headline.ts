@@ -30,10 +30,14 @@ function expectedText({ mailboxes }: PassSummary): string {
 function verifiedText({ totals: { counts, verified } }: PassSummary, all: string): string {
   const removed = verified ? found(verified, 'removed') : 0;
   const left = counts.skipped + counts.quarantined;
-  if (removed + left === 0) return `Every message of ${all} was read again at the target.`;
+  const rewritten = verified ? found(verified, 'rewritten') : 0;
+  const byHeaders = rewritten > 0 ? [`${countText(rewritten)} equal by headers only`] : [];
+  if (removed + left === 0)
+    return `Every message of ${all} was read again at the target${byHeaders.map((text) => `, ${text}`).join('')}.`;
   const parts = [
     ...(removed > 0 ? [`${countText(removed)} removed at the target after delivery`] : []),
     ...(left > 0 ? [`${countText(left)} could not be delivered`] : []),
+    ...byHeaders,
   ];
   return `Every message of ${all} is accounted for; ${parts.join(', ')}.`;
 }

@@ -142,7 +142,7 @@ export function doublyClaimed(rows: readonly LedgerRow[]): Set<number> {
 /** A copy that was looked for and found; an acknowledgement is better evidence. */
 const isFound = (evidence: LedgerRow['evidence']): boolean => evidence === 'adopted' || isByHeaders(evidence);
 
-const isByHeaders = (evidence: LedgerRow['evidence']): boolean =>
+export const isByHeaders = (evidence: LedgerRow['evidence']): boolean =>
   evidence === 'adopted by headers' || evidence === 'matched by headers';
 
 export const countByHeaders = (rows: readonly LedgerRow[]): number =>

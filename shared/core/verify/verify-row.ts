@@ -3,6 +3,7 @@ import type { LedgerRow } from '../../contract/items.ts';
 import type { FolderKey, SourceUid } from '../../contract/ids.ts';
 import type { VerifyRow } from '../../contract/verify.ts';
 import type { MessageMeta } from '../../ports/mail.ts';
+import { isByHeaders } from '../settle/ledger.ts';
 
 export const isDelivered = ({ outcome }: Pick<VerifyRow, 'outcome'>): boolean =>
   outcome === 'copied' || outcome === 'present';
@@ -31,5 +32,6 @@ export function verifyRow(
     targetUid,
     outcome: known?.outcome ?? null,
     code: known?.code ?? null,
+    ...(known && isByHeaders(known.evidence) ? { byHeaders: true } : {}),
   };
 }

@@ -111,6 +111,8 @@ class Joined {
   readonly claimed = new Set<number>();
   /** INTERNALDATE instants of delivered rows without a known target UID. */
   readonly namelessInstants = new Set<string>();
+  /** One of them at least was delivered on the evidence of headers. */
+  namelessByHeaders = false;
   private doubles = 0;
   private readonly folder: FolderKey;
   private readonly uidsCount: boolean;
@@ -151,7 +153,10 @@ class Joined {
 
   private note(message: MessageMeta<SourceUid>, row: LedgerRow | null): VerifyRow {
     const joined = verifyRow(this.folder, message, { row, uidsCount: this.uidsCount });
-    if (isNameless(joined)) this.namelessInstants.add(instantKey(possibleDate(joined.internalDate).internalDate));
+    if (isNameless(joined)) {
+      this.namelessInstants.add(instantKey(possibleDate(joined.internalDate).internalDate));
+      this.namelessByHeaders ||= joined.byHeaders === true;
+    }
     return this.count(joined);
   }
 
@@ -172,6 +177,7 @@ async function* withCopies(
   if (joined.namelessInstants.size === 0 || !held || held.messageCount === 0) return;
   for await (const { uid: targetUid, internalDate, sizeBytes } of target.listMessages({ first: 1, last: '*' })) {
     if (joined.claimed.has(targetUid) || !joined.namelessInstants.has(instantKey(internalDate))) continue;
-    yield joined.count({ folder, sourceUid: null, targetUid, internalDate, sizeBytes, outcome: null, code: null });
+    const copy = { folder, sourceUid: null, targetUid, internalDate, sizeBytes, outcome: null, code: null };
+    yield joined.count(joined.namelessByHeaders ? { ...copy, byHeaders: true } : copy);
   }
 }

@@ -15,7 +15,7 @@ interface Readers {
   source: SourceMailbox;
   target: MailReader<TargetUid>;
   deadline: Deadline;
-  /** Known of this target: without that knowledge equal headers prove nothing. */
+  /** Known of this target. Otherwise headers say something of rows only that were delivered on their evidence. */
   rewrites: boolean;
 }
 
@@ -36,7 +36,8 @@ export async function verifyWindow(readers: Readers, { folder, rows }: Window): 
     readSide(readers.source, fromSource, { deadline, read: readWithRepairs }),
     readSide(readers.target, fromTarget, { deadline, read: readAsIs }),
   );
-  const headers = readers.rewrites ? await readHeaders(readers, rows, { source, target }) : noHeaders;
+  const telling = rows.filter((row) => readers.rewrites || row.byHeaders === true);
+  const headers = await readHeaders(readers, telling, { source, target });
   return partOf(folder, rows, { source, target, headers });
 }
 
@@ -44,8 +45,6 @@ interface Headers {
   source: ReadonlyMap<SourceUid, HeaderIdentity | null>;
   target: ReadonlyMap<TargetUid, HeaderIdentity | null>;
 }
-
-const noHeaders: Headers = { source: new Map(), target: new Map() };
 
 /** Of the rows whose octets say nothing: those that differ, and halves. */
 async function readHeaders(

@@ -1,6 +1,7 @@
 /** A verify pass where it is harder: copies without a known UID, little time, unfinished passes, rewriting targets. */
 import { describe, expect, test } from '@jest/globals';
 import { SourceUid } from '../../../shared/contract/ids.ts';
+import { confidenceOf } from '../../../shared/core/report/confidence.ts';
 import { planMailbox } from '../../../shared/steps/plan-mailbox.ts';
 import { settleMailbox } from '../../../shared/steps/settle-mailbox.ts';
 import { syncSlice } from '../../../shared/steps/sync-slice.ts';
@@ -174,6 +175,63 @@ describe('a target that rewrites what it stores', () => {
       verdict: 'incomplete',
       findings: { 'other-octets': 6 },
     });
+  });
+});
+
+describe('copies that another tool rewrote, at a target that keeps octets', () => {
+  const text = (n: number, body = `body ${n}`): string => `Message-ID: <${n}@x>\r\nSubject: ${n}\r\n\r\n${body}\r\n`;
+  const dateOf = (n: number): string => `0${n}-Mar-2026 10:00:00 +0000`;
+  /** Of six messages the first two were there before, with a header of that tool's own. */
+  const behindTool = async (): Promise<World> => {
+    const world = await createWorld();
+    for (let n = 1; n <= 6; n++) world.source.store('INBOX', { octets: text(n), internalDate: dateOf(n) });
+    for (let n = 1; n <= 2; n++)
+      world.target.store('INBOX', { octets: `X-TUID: ${n}\r\n${text(n)}`, internalDate: dateOf(n) });
+    await runPass(world, { passId: 'initial', pass: 'initial' });
+    return world;
+  };
+
+  test('are equal by headers only, told apart from those with equal octets', async () => {
+    const { verdict, findings, items, record } = await verified(await behindTool());
+    expect({ rewrites: record?.rewrites, verdict, findings }).toEqual({
+      rewrites: false,
+      verdict: 'complete',
+      findings: { equal: 4, rewritten: 2 },
+    });
+    expect(items.map(({ uid, outcome, finding }) => ({ uid, outcome, finding }))).toEqual([
+      { uid: 1, outcome: 'present', finding: 'rewritten' },
+      { uid: 2, outcome: 'present', finding: 'rewritten' },
+    ]);
+    const confidence = record && confidenceOf({ pass: 'verify', evidence: record.evidence, verified: record.verified });
+    expect(confidence).toBe(
+      '6 of 6 messages read again on both sides: 4 equal in octets (sha256) and date, 2 equal in headers and date only (the copy was rewritten, its body was not compared).',
+    );
+  });
+
+  test('excuse no other copy: one that we delivered and that was altered since is found', async () => {
+    const world = await behindTool();
+    const copy = world.target.folder('INBOX').messages.find(({ octets }) => Buffer.from(octets).includes('body 5'));
+    if (copy) copy.octets = Buffer.from(`X-Other: header\r\n${text(5)}`);
+    expect(await verified(world)).toMatchObject({
+      verdict: 'incomplete',
+      findings: { equal: 3, rewritten: 2, 'other-octets': 1 },
+    });
+  });
+
+  test('are not excused where their header is another now', async () => {
+    const world = await behindTool();
+    const copy = world.target.folder('INBOX').messages.find(({ octets }) => Buffer.from(octets).includes('X-TUID: 2'));
+    if (copy) copy.octets = Buffer.from(text(7));
+    expect(await verified(world)).toMatchObject({
+      verdict: 'incomplete',
+      findings: { equal: 4, rewritten: 1, 'other-octets': 1 },
+    });
+  });
+
+  test('are found again by headers when the target was renumbered', async () => {
+    const world = await behindTool();
+    world.target.renumber('INBOX', 100);
+    expect(await verified(world)).toMatchObject({ verdict: 'complete', findings: { equal: 4, rewritten: 2 } });
   });
 });
 

@@ -36,6 +36,11 @@ describe('a verify pass says', () => {
       '10 of 10 messages read again on both sides: 6 equal in octets (sha256) and date, 1 equal after a named repair, 2 with other octets, 1 with another date, 4 with other flags.',
     ],
     [
+      'of which only headers are equal, and that their bodies were not compared',
+      { counts: counts(9), findings: { equal: 5, rewritten: 4 } },
+      '9 of 9 messages read again on both sides: 5 equal in octets (sha256) and date, 4 equal in headers and date only (the copy was rewritten, its body was not compared).',
+    ],
+    [
       'what could not be read',
       { counts: counts(4), findings: { equal: 2, 'target-unreadable': 1, 'source-unreadable': 1 } },
       '2 of 4 messages read again on both sides: octets (sha256), date and flags equal. 1 not handed out by the target. 1 not handed out by the source.',
@@ -81,7 +86,7 @@ describe('a pass that reads nothing again says what its word rests on', () => {
     ],
     [
       { acknowledged: 2, byHeaders: 1 },
-      'Of 3 delivered messages 2 acknowledged by the target with their UID, 1 recognised by headers, because the target rewrites what it stores. Not read again: a verify pass does that.',
+      'Of 3 delivered messages 2 acknowledged by the target with their UID, 1 recognised by headers and date only, because the copy was rewritten. Not read again: a verify pass does that.',
     ],
     [{}, 'No message is delivered.'],
     [null, 'How the deliveries are known was not counted yet.'],

@@ -38,6 +38,7 @@ const damaged = line('c@b.c', verified({ equal: 9, 'other-octets': 1 }, { otherF
   verdict: 'incomplete',
   failure: failed('COPY_DIFFERS', 'Folder "INBOX": 1 message with other octets at the target.'),
 });
+const rewritten = line('e@b.c', verified({ equal: 6, rewritten: 4 }));
 const unopened = line('d@b.c', null, {
   verdict: 'incomplete',
   failure: failed('LOGIN_REFUSED', 'The source refused the login.'),
@@ -54,6 +55,11 @@ describe('the sentence above all', () => {
     ['Every message of 1 mailbox was read again at the target.', pass([whole])],
     ['Every message of 2 mailboxes is accounted for; 3 removed at the target after delivery.', pass([whole, removed])],
     ['Every message of 1 mailbox is accounted for; 1 could not be delivered.', pass([line('a@b.c', left)])],
+    ['Every message of 1 mailbox was read again at the target, 4 equal by headers only.', pass([rewritten])],
+    [
+      'Every message of 2 mailboxes is accounted for; 3 removed at the target after delivery, 4 equal by headers only.',
+      pass([removed, rewritten]),
+    ],
     ['1 of 2 mailboxes is not complete yet.', pass([whole, damaged])],
   ])('%s', (sentence, of) => {
     expect(headline(of)).toBe(sentence);
@@ -90,15 +96,16 @@ describe('the confidence of a pass', () => {
 
 describe('report.csv', () => {
   test('has what was found, and nothing where nothing was read', () => {
-    const [header = '', ...rows] = reportCsv(pass([damaged, unopened])).split('\r\n');
+    const [header = '', ...rows] = reportCsv(pass([damaged, rewritten, unopened])).split('\r\n');
     const names = header.split(',');
     const of = (row: string | undefined): (string | undefined)[] =>
-      ['Read again', 'Found equal', 'Other octets', 'Other date', 'Other flags'].map(
+      ['Read again', 'Found equal', 'Equal by headers only', 'Other octets', 'Other date', 'Other flags'].map(
         (n) => row?.split(',')[names.indexOf(n)],
       );
-    expect(rows.slice(0, 2).map(of)).toEqual([
-      ['10', '9', '1', '0', '2'],
-      ['', '', '', '', ''],
+    expect(rows.slice(0, 3).map(of)).toEqual([
+      ['10', '9', '0', '1', '0', '2'],
+      ['10', '6', '4', '0', '0', '0'],
+      ['', '', '', '', '', ''],
     ]);
   });
 });
