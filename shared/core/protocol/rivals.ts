@@ -3,7 +3,49 @@
  * row is adopted by it only if no copy that is about could be another row's (V12-V16, V27: of two mails of one header, the second
  * copy of the one is adopted as the other, and a loss is called complete).
  */
+import type { SourceUid, TargetUid } from '../../contract/ids.ts';
+import type { LedgerPartRow, LedgerRow } from '../../contract/items.ts';
 import { mayBeTakenFor, type HeaderIdentity } from '../header-identity.ts';
+import type { MessageRow } from './claims.ts';
+
+/** A row of the folder that a copy found by its header could belong to. */
+export interface RivalRow {
+  /** null: a row from before the source was renumbered, whose message can't be read any more. */
+  sourceUid: SourceUid | null;
+  internalDate: string;
+  /** Its copy under `uidValidity`, if that is known. */
+  targetUid: TargetUid | null;
+  uidValidity: number;
+  /** In the hands of another worker. */
+  elsewhere: boolean;
+}
+
+/** A row that a chunk of the plan has committed. */
+export const committedRival = ({ sourceUid, internalDate, targetUid, uidValidity }: LedgerPartRow): RivalRow => ({
+  sourceUid,
+  internalDate,
+  targetUid,
+  uidValidity,
+  elsewhere: false,
+});
+
+/** A row of a chunk of the plan that has no outcome yet. */
+export const openRival = ({ sourceUid, internalDate }: MessageRow, elsewhere: boolean): RivalRow => ({
+  sourceUid,
+  internalDate,
+  targetUid: null,
+  uidValidity: 0,
+  elsewhere,
+});
+
+/** A row of an earlier pass. `rematch`: the source was renumbered since. */
+export const settledRival = (row: LedgerRow, at: { rematch: boolean; uidValidity: number }): RivalRow => ({
+  sourceUid: at.rematch ? null : row.sourceUid,
+  internalDate: row.internalDate,
+  targetUid: row.targetUid,
+  uidValidity: at.uidValidity,
+  elsewhere: false,
+});
 
 /** A row of the folder whose INTERNALDATE is that of the row in question, of whatever chunk, pass and outcome. */
 export interface Rival {

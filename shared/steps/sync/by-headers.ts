@@ -1,17 +1,22 @@
-/**
- * Which copies are known by their header, of rows whose octets were found nowhere: the target, or another tool, rewrote
- * them (protocol section 5, step 5). Only rows that nothing else can be mistaken for.
- */
+/** Reads what `core/protocol/by-headers` decides by: headers of copies, of the rows in doubt, and of who else could be meant. */
 import type { TargetUid } from '../../contract/ids.ts';
 import type { CopyRow } from '../../contract/items.ts';
-import { mayBeTakenFor, type HeaderIdentity } from '../../core/header-identity.ts';
 import { instantKey } from '../../core/identity.ts';
+import {
+  ambiguousRows,
+  fittingRows,
+  inQuestion,
+  matchHeaders,
+  ofInstants,
+  similarRivals,
+  type HeadedRival,
+  type HeaderMatch,
+} from '../../core/protocol/by-headers.ts';
 import type { MessageRow } from '../../core/protocol/claims.ts';
-import { assignCopies, type Copy, type Finding } from '../../core/protocol/look-up.ts';
-import { isAmbiguous } from '../../core/protocol/rivals.ts';
+import type { Copy } from '../../core/protocol/look-up.ts';
+import type { RivalRow } from '../../core/protocol/rivals.ts';
 import { hashesOf } from './hashes.ts';
 import { headersOf, readSourceHeaders } from './headers.ts';
-import type { RivalRow } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface HeaderLook {
@@ -24,82 +29,39 @@ export interface HeaderLook {
   rivals: (instants: ReadonlySet<string>) => Promise<readonly RivalRow[]>;
 }
 
-export interface HeaderMatch {
-  found: Extract<Finding, { found: 'copy' }>[];
-  /** A copy has their header, and may be another row's. */
-  ambiguous: number[];
-}
-
-type Headed = HeaderLook['rows'][number] & { headers: HeaderIdentity; key: string };
+const nothing: HeaderMatch = { found: [], ambiguous: [] };
 
 export async function matchByHeaders(sessions: Sessions, look: HeaderLook): Promise<HeaderMatch> {
   const copies = look.rows.length === 0 ? [] : await headedCopies(sessions, look.uids);
-  if (copies.length === 0) return { found: [], ambiguous: [] };
+  if (copies.length === 0) return nothing;
   await readSourceHeaders(
     sessions,
     look.rows.map(({ row }) => row),
   );
-  const keys = new Set(copies.map(({ identity }) => identity));
-  const rows = look.rows.flatMap((at): Headed[] => {
-    const headers = sessions.headers.get(at.row.sourceUid);
-    return headers?.key != null && keys.has(headers.key) ? [{ ...at, headers, key: headers.key }] : [];
-  });
-  if (rows.length === 0) return { found: [], ambiguous: [] };
-  const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
-  const rivals = (await look.rivals(instants)).filter((rival) => instants.has(instantKey(rival.internalDate)));
-  const unknown = look.unknown.filter((row) => instants.has(instantKey(row.internalDate)));
+  const rows = fittingRows(look.rows, sessions.headers, copies);
+  if (rows.length === 0) return nothing;
+  const instants = new Set(rows.map(({ internalDate }) => instantKey(internalDate)));
+  const rivals = ofInstants(await look.rivals(instants), rows);
+  const unknown = ofInstants(look.unknown, rows);
   await readSourceHeaders(sessions, [...rivals, ...unknown]);
-  const ambiguous = await ambiguousOf(sessions, rows, rivals);
-  const findings = assignCopies({
-    rows: rows.map(({ index, key }) => ({ index, identity: key, ambiguous: ambiguous.has(index) })),
+  const similar = similarRivals(rows, await headedRivals(sessions, rivals));
+  const octets = await hashesOf(sessions.source, inQuestion(similar));
+  return matchHeaders({
+    rows,
     copies,
-    claimed: new Set(),
+    ambiguous: ambiguousRows(similar, octets),
     deliveredUnknown: unknown.flatMap((row) => sessions.headers.get(row.sourceUid)?.key ?? []),
   });
-  return { found: findings.filter((finding) => finding.found === 'copy'), ambiguous: [...ambiguous] };
 }
 
-async function ambiguousOf(
-  sessions: Sessions,
-  rows: readonly Headed[],
-  rivals: readonly RivalRow[],
-): Promise<Set<number>> {
-  const headers = await headersOfRivals(sessions, rivals);
-  const similar = new Map(
-    rows.map((row) => {
-      const others = rivals.filter((rival) => rival.sourceUid !== row.row.sourceUid);
-      return [row, others.filter((rival) => mayBeTakenFor(row.headers, headers.get(rival) ?? null))] as const;
-    }),
-  );
-  const doubtful = [...similar].flatMap(([{ row }, others]) => (others.length === 0 ? [] : [row, ...others]));
-  const uids = new Set(doubtful.flatMap(({ sourceUid }) => sourceUid ?? []));
-  const octets = await hashesOf(sessions.source, [...uids]);
-  const octetsOf = ({ sourceUid, elsewhere }: RivalRow): string | null =>
-    // What another chunk has in hand may be stored between our FETCH and now: its twins are not ours to take.
-    elsewhere || sourceUid === null ? null : (octets.get(sourceUid) ?? null);
-  const ambiguous = new Set<number>();
-  for (const [{ index, row, headers: own }, others] of similar) {
-    const facts = others.map((rival) => ({ headers: headers.get(rival) ?? null, octets: octetsOf(rival) }));
-    const hash = octets.get(row.sourceUid);
-    if (facts.length > 0 && (hash === undefined || isAmbiguous({ headers: own, octets: hash }, facts)))
-      ambiguous.add(index);
-  }
-  return ambiguous;
-}
-
-async function headersOfRivals(
-  sessions: Sessions,
-  rivals: readonly RivalRow[],
-): Promise<Map<RivalRow, HeaderIdentity | null>> {
+async function headedRivals(sessions: Sessions, rivals: readonly RivalRow[]): Promise<HeadedRival[]> {
   const copies = rivals.flatMap((rival) => copyOfGone(sessions, rival) ?? []);
   const atTarget = await headersOf(sessions.target, copies);
-  return new Map(
-    rivals.map((rival) => {
-      const atSource = rival.sourceUid === null ? undefined : sessions.headers.get(rival.sourceUid);
-      const copy = copyOfGone(sessions, rival);
-      return [rival, atSource ?? (copy === null ? null : (atTarget.get(copy) ?? null))];
-    }),
-  );
+  return rivals.map((rival) => {
+    const atSource = rival.sourceUid === null ? undefined : sessions.headers.get(rival.sourceUid);
+    const copy = copyOfGone(sessions, rival);
+    return { ...rival, headers: atSource ?? (copy === null ? null : (atTarget.get(copy) ?? null)) };
+  });
 }
 
 /** Where the source has the message no more, its copy tells the header: the target's user may have copied that one. */

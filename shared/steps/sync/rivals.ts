@@ -1,21 +1,11 @@
 /** Rows of a folder that a copy found by its header could belong to: of this chunk, of the others, of all passes before. */
 import { CopyRow, LedgerRow, type PlannedFolder } from '../../contract/items.ts';
-import { planSequenceOf, type SourceUid, type TargetUid } from '../../contract/ids.ts';
+import { planSequenceOf } from '../../contract/ids.ts';
 import { instantKey } from '../../core/identity.ts';
+import { committedRival, openRival, settledRival, type RivalRow } from '../../core/protocol/rivals.ts';
 import { keepSample, type Sample } from './samples.ts';
 import { readOutcomes } from './ledger-parts.ts';
 import type { Assignment } from './slice.ts';
-
-export interface RivalRow {
-  /** null: a row from before the source was renumbered, whose message can't be read any more. */
-  sourceUid: SourceUid | null;
-  internalDate: string;
-  /** Its copy under `uidValidity`, if that is known. */
-  targetUid: TargetUid | null;
-  uidValidity: number;
-  /** In the hands of another worker. */
-  elsewhere: boolean;
-}
 
 export interface Rivals {
   /** Rows of the instants in question. */
@@ -43,14 +33,12 @@ export async function readRivals(
     if (record) {
       for await (const row of readOutcomes(ports.data, { key, record, rows })) {
         if (!isOurs(row)) continue;
-        const { sourceUid, internalDate, targetUid, uidValidity } = row;
-        add({ sourceUid, internalDate, targetUid, uidValidity, elsewhere: false });
-        keepSample(rivals.samples, { row, outcome: row, uidValidity });
+        add(committedRival(row));
+        keepSample(rivals.samples, { row, outcome: row, uidValidity: row.uidValidity });
       }
     }
     const elsewhere = chunk.chunkId !== assignment.chunk.chunkId;
-    for (const { sourceUid, internalDate } of rows.slice(record?.committed ?? 0).filter(isOurs))
-      add({ sourceUid, internalDate, targetUid: null, uidValidity: 0, elsewhere });
+    for (const row of rows.slice(record?.committed ?? 0).filter(isOurs)) add(openRival(row, elsewhere));
   }
   for await (const rival of settledRivals(assignment, folder)) add(rival);
   return rivals;
@@ -61,8 +49,6 @@ async function* settledRivals(assignment: Assignment, folder: PlannedFolder): As
   const record = (await ports.folders.list(key)).find((f) => f.folderKey === folder.folderKey);
   if (!record) return;
   for await (const row of ports.data.readLines(record.ledger.key, (v) => LedgerRow.parse(v))) {
-    const sourceUid = folder.rematch ? null : row.sourceUid;
-    const { internalDate, targetUid } = row;
-    yield { sourceUid, internalDate, targetUid, uidValidity: record.targetUidValidity, elsewhere: false };
+    yield settledRival(row, { rematch: folder.rematch, uidValidity: record.targetUidValidity });
   }
 }
