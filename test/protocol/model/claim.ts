@@ -2,7 +2,7 @@
 import type { ChunkRecord } from '../../../shared/contract/items.ts';
 import type { Setting } from './setting.ts';
 import { spend, type State, type Worker } from './state.ts';
-import { chunkOf, inWindow, withRecord, withWorker, type Emit } from './worker.ts';
+import { begun, chunkOf, withRecord, withWorker, type Emit } from './worker.ts';
 
 /** T1 and T2. Whether a lease time has passed is not modelled: a holder may be taken over at any time. */
 export function claim(setting: Setting, at: { state: State; w: number; emit: Emit }): void {
@@ -43,10 +43,14 @@ function begin(setting: Setting, at: { state: State; k: number; record: ChunkRec
     slides: setting.slides,
     alone: false,
     doubtful: [],
+    rewrites: state.folder.rewrites,
+    samples: [],
+    learns: false,
+    undecided: [],
+    telling: 'tried',
     halted: false,
     put: setting.rules.parts === 'by its writer only',
     written: null,
   };
-  if (record.committed >= (setting.chunks[k]?.rows.length ?? 0)) return { ...worker, at: 'finish' };
-  return record.open ? inWindow(setting, worker, record.open) : worker;
+  return setting.parts && record.sequence > 0 ? { ...worker, at: 'begin' } : begun(setting, worker);
 }

@@ -15,7 +15,9 @@ const base: Instance = {
   perfectWait: false,
   parts: false,
   passes: 0,
-  strangers: false,
+  stranger: null,
+  rewrites: false,
+  learns: false,
   budget: {},
   rules: shipped,
 };
@@ -30,6 +32,7 @@ export const apart = { messages: [a, { ...a, day: 2 }], apart: true, workers: [0
 export const later = { messages: [a, { ...a, pass: 1 }], workers: [0, 0, 1], passes: 3 };
 export const slides = { slides: true, messages: [a, a, b] };
 export const waits = { perfectWait: true };
+export const stranger = { text: 'stranger', day: 1 };
 
 /** Small enough for every run of the tests. */
 export const small: Record<string, Instance> = {
@@ -60,7 +63,7 @@ export const small: Record<string, Instance> = {
   'a pass ends unfinished, and a twin arrives': of(later, noUidPlus, { budget: { crash: 1, cut: 1, abort: 1 } }),
   'UIDVALIDITY changes, twins': of(twins, one, { budget: { crash: 1, halt: 1, renumber: 1, take: 1 } }),
   'UIDVALIDITY changes, foreign mail': of(twins, {
-    strangers: true,
+    stranger,
     budget: { refuse: 1, crash: 1, renumber: 1, foreign: 1 },
   }),
   'UIDVALIDITY changes, two chunks': of(apart, { budget: { crash: 1, renumber: 1 } }),

@@ -1,9 +1,10 @@
 /** In doubt: look at the target, read who claims what, deal out the rest. */
 import { planSequenceOf, TargetUid } from '../../../shared/contract/ids.ts';
-import type { LedgerPartRow, RowOutcome } from '../../../shared/contract/items.ts';
+import type { RowOutcome } from '../../../shared/contract/items.ts';
 import { addClaim, type Claims, type MessageRow } from '../../../shared/core/protocol/claims.ts';
-import { tailRows } from '../../../shared/core/protocol/ledger-part.ts';
 import { lastWord } from '../../../shared/steps/sync/window-task.ts';
+import { readRivals, secondLook } from './headers.ts';
+import { outcomesOfChunk } from './outcomes.ts';
 import { merged, type Look, type State, type Task, type Worker } from './state.ts';
 import { chunkOf, rowsOf, withWorker, type At } from './worker.ts';
 
@@ -11,8 +12,15 @@ export function looks(at: At): void {
   const { worker } = at;
   const { task, look } = worker;
   if (!task || !look) return;
-  if (worker.at === 'look') fetch(at, { task, look });
+  if (worker.at === 'rivals') rivals(at, look);
+  else if (worker.at === 'look') fetch(at, { task, look });
   else judge(at, { task, look });
+}
+
+function rivals(at: At, look: Look): void {
+  const { state, w, worker, emit } = at;
+  const next: Worker = { ...worker, at: 'look', look: { ...look, rivals: readRivals(at) } };
+  emit(`worker ${w} looks: who else may be meant`, withWorker(state, w, next));
 }
 
 function fetch(at: At, { task, look }: { task: Task; look: Look }): void {
@@ -23,7 +31,7 @@ function fetch(at: At, { task, look }: { task: Task; look: Look }): void {
   const from = setting.rules.lookFrom(task, target.uidValidity);
   const copies = target.copies
     .filter(({ there, uid }) => there && uid >= from)
-    .map(({ uid, message }) => ({ targetUid: TargetUid.parse(uid), identity: setting.identities[message] ?? '' }));
+    .map(({ uid, message }) => ({ targetUid: TargetUid.parse(uid), identity: setting.copyIdentities[message] ?? '' }));
   const early = setting.rules.claimsAfterFetch ? null : plain(readClaims(at, target.uidValidity));
   const isRenumbered = worker.session.uidValidity !== target.uidValidity;
   const next: Worker = {
@@ -52,13 +60,6 @@ function readClaims({ setting, state, worker }: At, uidValidity: number): Claims
   return claims;
 }
 
-/** readOutcomes of the steps: the item, then the parts below its sequence. */
-export function outcomesOfChunk({ setting, state }: Pick<At, 'setting' | 'state'>, k: number): LedgerPartRow[] {
-  const { record, parts } = chunkOf(state, k);
-  const earlier = Array.from({ length: Math.max(0, record.sequence - 1) }, (_, i) => parts[i] ?? []);
-  return [...earlier.flat(), ...tailRows(record, setting.chunks[k]?.rows ?? [])];
-}
-
 function judge(at: At, { task, look }: { task: Task; look: Look }): void {
   const { setting, state, w, emit } = at;
   const { rules } = setting;
@@ -84,8 +85,11 @@ function judge(at: At, { task, look }: { task: Task; look: Look }): void {
     claimed,
     deliveredUnknown: unknown.map(identity).filter((i) => i !== null),
   });
-  const found = rules.outcomesOf(findings);
-  emit(`worker ${w} looks: claims, ${spoken(found)}`, withWorker(state, w, judged(at, { task, look, found })));
+  const byOctets = rules.outcomesOf(findings);
+  const second = secondLook(at, { look, found: byOctets, claimed, unknown, own });
+  const found = new Map([...byOctets, ...second.found]);
+  const next: Worker = { ...judged(at, { task, look, found }), ...second.learnt };
+  emit(`worker ${w} looks: claims, ${spoken(found)}`, withWorker(state, w, next));
 }
 
 /** seenAt of the steps: from the FETCH, and below its first UID from another one just now. */
@@ -95,7 +99,7 @@ function seenAt({ setting, state }: At, { task, look }: { task: Task; look: Look
   const below = state.target.copies.filter(({ there, uid }) => there && uid < from);
   return new Map<number, string>([
     ...look.copies.map(
-      ({ targetUid, identity }) => [targetUid, instantOf(setting.identities.indexOf(identity))] as const,
+      ({ targetUid, identity }) => [targetUid, instantOf(setting.copyIdentities.indexOf(identity))] as const,
     ),
     ...below.map(({ uid, message }) => [uid, instantOf(message)] as const),
   ]);

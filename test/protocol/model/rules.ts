@@ -18,10 +18,20 @@ import {
 } from '../../../shared/core/protocol/chunk.ts';
 import { borneOut, claimsOn } from '../../../shared/core/protocol/claims.ts';
 import { finalHead, inDoubt, toCommit, withoutUid } from '../../../shared/core/protocol/head.ts';
+import { ambiguousRows, matchHeaders, similarRivals } from '../../../shared/core/protocol/by-headers.ts';
+import { learnRewrites, type RivalRow } from '../../../shared/core/protocol/rivals.ts';
+import { withoutFalseUids } from '../../../shared/core/settle/false-uids.ts';
 import { assignCopies, lookFrom, outcomesOf } from '../../../shared/core/protocol/look-up.ts';
 import { judgeFolder, mergeLedger, withoutDoubleClaims } from '../../../shared/core/settle/ledger.ts';
 import { countSurplus, findSurplus } from '../../../shared/core/settle/surplus.ts';
 import { carriedOf } from '../../../shared/steps/plan/carried.ts';
+
+/** Source UIDs of smaller circles than the folder. */
+export interface Within {
+  window: readonly number[];
+  chunk: readonly number[];
+  plan: readonly number[];
+}
 
 export type PartsRule = 'between commits' | 'before its commit' | 'by its writer only';
 const partsRule = (rule: PartsRule): PartsRule => rule;
@@ -42,11 +52,16 @@ export const shipped = {
   borneOut,
   assignCopies,
   outcomesOf,
+  similarRivals,
+  ambiguousRows,
+  matchHeaders,
+  learnRewrites,
   identityOf,
   cutChunks,
   withoutTwinsOf,
   carriedOf,
   mergeLedger,
+  withoutFalseUids,
   judgeFolder,
   withoutDoubleClaims,
   findSurplus,
@@ -57,6 +72,10 @@ export const shipped = {
   drains: true,
   /** copy-window.ts: what was refused together and is sent again, is in doubt. */
   marksRepeats: true,
+  /** rivals.ts: every row of the folder, of whatever chunk and pass. */
+  rivalsAmong: (rivals: readonly RivalRow[], _within: Within): readonly RivalRow[] => rivals,
+  /** doubt.ts: they are read before the FETCH, so that what is finished meanwhile still counts as open. */
+  rivalsBeforeFetch: true,
   /** doubt.ts: claims are read after the FETCH. */
   claimsAfterFetch: true,
   /** commit-window.ts: the ledger part of a commit is written between it and the next, by whoever comes to that. */

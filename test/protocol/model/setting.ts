@@ -1,14 +1,22 @@
 /** An instance of the model: a few messages, the workers there are, what may go wrong how often, and the rules. */
 import { chunkIdOf, FolderKey, PassId, SourceUid, type ChunkId } from '../../../shared/contract/ids.ts';
 import type { CopyRow, PlannedChunk, PlannedFolder } from '../../../shared/contract/items.ts';
+import { headerIdentity, type HeaderIdentity } from '../../../shared/core/header-identity.ts';
 import { instantKey } from '../../../shared/core/identity.ts';
 import { untouchedChunk } from '../../../shared/core/protocol/chunk.ts';
 import type { Rules } from './rules.ts';
 import { faults, type Budget, type ChunkState, type State } from './state.ts';
 
+export interface Mail {
+  text: string;
+  day: number;
+  /** Equal head and day, equal header identity (default: the text). */
+  head?: string;
+}
+
 export interface Instance {
   /** Messages of the source: equal text and day = twins. `pass`: arrives before that pass (default 0). */
-  messages: readonly { text: string; day: number; pass?: number }[];
+  messages: readonly (Mail & { pass?: number })[];
   /** For each worker that may be alive at once: the chunk it works on. */
   workers: readonly number[];
   windowRows: number;
@@ -24,8 +32,12 @@ export interface Instance {
   parts: boolean;
   /** The last pass, if it is later than messages and aborted passes ask for. */
   passes: number;
-  /** Other mail of the first message's date may arrive at the target too, not only equal mail. */
-  strangers: boolean;
+  /** Other mail that may arrive at the target too, not only equal mail. */
+  stranger: Mail | null;
+  /** The target stores other octets than it is given, and keeps the header fields that identify a message. */
+  rewrites: boolean;
+  /** Nobody knows yet whether it does. */
+  learns: boolean;
   budget: Partial<Budget>;
   rules: Rules;
 }
@@ -35,15 +47,17 @@ export interface Setting extends Instance {
   lastPass: number;
   /** By source UID - 1: which message it is. */
   messageOf: readonly number[];
-  /** By message. */
+  /** By message: what the source has, and what a copy of it has at the target. */
   identities: readonly string[];
+  copyIdentities: readonly string[];
+  headers: readonly (HeaderIdentity | null)[];
   instants: readonly string[];
 }
 
 export const folderKey = FolderKey.parse('0123456789abcdef');
 export const passId = PassId.parse('pass');
 
-const dateOf = (day: number): string => `${String(day).padStart(2, '0')}-Mar-2026 10:00:00 +0000`;
+export const dateOf = (day: number): string => `${String(day).padStart(2, '0')}-Mar-2026 10:00:00 +0000`;
 
 /** `apart`: so that cutting makes as many chunks as it can. */
 const cutLimits = (apart: boolean) => ({
@@ -54,9 +68,8 @@ const cutLimits = (apart: boolean) => ({
 });
 
 export function settingOf(instance: Instance): Setting {
-  const { messages, rules } = instance;
-  const stranger = instance.strangers ? [{ text: 'stranger', day: messages[0]?.day ?? 1 }] : [];
-  const mail = [...messages, ...stranger];
+  const { messages, rules, stranger } = instance;
+  const mail: Mail[] = [...messages, ...(stranger ? [stranger] : [])];
   const kinds = [...new Set(mail.map(({ text, day }) => `${text}@${day}`))];
   const rows = messages.map(({ day }, i): CopyRow => ({
     folder: folderKey,
@@ -77,16 +90,25 @@ export function settingOf(instance: Instance): Setting {
       )
       .map((cut, n) => ({ id: chunkIdOf(pass + 1, n + 1), pass, rows: cut })),
   );
-  const first = (message: number) => mail.find(({ text, day }) => `${text}@${day}` === kinds[message]);
+  const byKind = kinds.map((kind) => mail.find(({ text, day }) => `${text}@${day}` === kind) ?? { text: '', day: 1 });
+  const identityOf = (prefix: string) => byKind.map(({ text, day }) => rules.identityOf(prefix + text, dateOf(day)));
   return {
     ...instance,
     chunks,
     lastPass: Math.max(lastPass, instance.budget.abort ?? 0, instance.passes),
     messageOf: messages.map(({ text, day }) => kinds.indexOf(`${text}@${day}`)),
-    identities: kinds.map((_, m) => rules.identityOf(first(m)?.text ?? '', dateOf(first(m)?.day ?? 1))),
-    instants: kinds.map((_, m) => instantKey(dateOf(first(m)?.day ?? 1))),
+    identities: identityOf(''),
+    copyIdentities: identityOf(instance.rewrites ? 'rewritten ' : ''),
+    headers: byKind.map(headersOf),
+    instants: byKind.map(({ day }) => instantKey(dateOf(day))),
   };
 }
+
+const headersOf = (mail: Mail): HeaderIdentity | null =>
+  headerIdentity(Buffer.from(octetsOf(mail), 'latin1'), dateOf(mail.day));
+
+export const octetsOf = ({ text, head = text }: Mail): string =>
+  `Message-ID: <${head}@x>\r\nSubject: ${head}\r\n\r\n${text}\r\n`;
 
 export function startOf(setting: Setting): State {
   const chunks = setting.chunks.map(({ id }): ChunkState => ({ record: untouchedChunk(id), parts: [], truth: [] }));
@@ -95,7 +117,7 @@ export function startOf(setting: Setting): State {
     target: { uidValidity: 1, uidNext: 1, copies: [] },
     abandoned: [],
     expunged: [],
-    folder: { record: null, ledger: [] },
+    folder: { record: null, ledger: [], rewrites: setting.learns ? null : setting.rewrites },
     pass: {
       number: 0,
       entry: plannedFolder({ expectedRows: arrived(setting, 0), rematch: true, settledSequence: 0 }),

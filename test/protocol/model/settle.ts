@@ -4,9 +4,10 @@ import { chunkIdOf, planSequenceOf, TargetUid } from '../../../shared/contract/i
 import { needsRecount } from '../../../shared/core/plan/decide-folder.ts';
 import { endDoubts, openDoubts } from '../../../shared/core/settle/doubt.ts';
 import { countRows, isLive } from '../../../shared/core/settle/ledger.ts';
+import type { SeenCopies } from '../../../shared/core/settle/surplus.ts';
 import { addCounts, verdictOf } from '../../../shared/core/settle/verdict.ts';
 import { untouchedChunk } from '../../../shared/core/protocol/chunk.ts';
-import { outcomesOfChunk } from './look.ts';
+import { outcomesOfChunk } from './outcomes.ts';
 import { arrived, folderKey, passId, plannedChunk, plannedFolder, type Setting } from './setting.ts';
 import { spend, type ChunkState, type Ending, type Seen, type State } from './state.ts';
 import { chunkOf, type Emit } from './worker.ts';
@@ -42,7 +43,7 @@ function judge(setting: Setting, { state, seen, emit }: { state: State; seen: Se
   const { pass, folder } = state;
   const open = pass.chunks.filter((k) => planSequenceOf(chunkOf(state, k).record.chunkId) > pass.entry.settledSequence);
   const added = open.flatMap((k) => outcomesOfChunk({ setting, state }, k));
-  const merged = rules.mergeLedger({
+  const ledgerNow = rules.mergeLedger({
     previous: pass.entry.rematch ? [] : folder.ledger,
     previousUidValidity: folder.record?.targetUidValidity ?? seen.uidValidity,
     added,
@@ -51,29 +52,42 @@ function judge(setting: Setting, { state, seen, emit }: { state: State; seen: Se
     uidValidity: seen.uidValidity,
     now,
   });
+  const merged = rules.withoutFalseUids(ledgerNow, copiesSeen(setting, seen));
   const problem = rules.judgeFolder(pass.entry, { rows: merged, added });
   const surplus = surplusOf(setting, { state, seen, rows: merged });
   const ledger = rules.withoutDoubleClaims(endDoubts(merged, Date.parse(now)));
   const verdict = verdictOf(addCounts([countRows(ledger)]), problem !== null);
   const ending: Ending = { verdict, surplus, openDoubts: openDoubts(ledger) };
   const record = folderRecord(state, { ledger, uidValidity: seen.uidValidity });
-  emit('settle: writes the ledger', { ...state, folder: { record, ledger }, pass: { ...pass, seen: null, ending } });
+  emit('settle: writes the ledger', {
+    ...state,
+    folder: { ...state.folder, record, ledger },
+    pass: { ...pass, seen: null, ending },
+  });
 }
 
 function surplusOf(
   setting: Setting,
   { state, seen, rows }: { state: State; seen: Seen; rows: readonly LedgerRow[] },
 ): number {
+  const hashes = new Map<TargetUid, string>();
+  const headers = new Map<TargetUid, string>();
+  const nameless = state.folder.rewrites === false ? null : 'nameless';
+  for (const { uid, message } of state.target.copies.filter(({ there }) => there)) {
+    hashes.set(TargetUid.parse(uid), setting.copyIdentities[message] ?? '');
+    const face = setting.headers[message]?.key ?? nameless;
+    if (face !== null) headers.set(TargetUid.parse(uid), face);
+  }
+  return setting.rules.countSurplus(setting.rules.findSurplus(rows, copiesSeen(setting, seen)), hashes, headers);
+}
+
+function copiesSeen(setting: Setting, seen: Seen): SeenCopies {
   const byInstant = new Map<string, TargetUid[]>();
   for (const { uid, message } of seen.copies) {
     const instant = setting.instants[message] ?? '';
     byInstant.set(instant, [...(byInstant.get(instant) ?? []), TargetUid.parse(uid)]);
   }
-  const uids = new Set(seen.copies.map(({ uid }) => uid));
-  const hashes = new Map<TargetUid, string>();
-  for (const { there, uid, message } of state.target.copies)
-    if (there) hashes.set(TargetUid.parse(uid), setting.identities[message] ?? '');
-  return setting.rules.countSurplus(setting.rules.findSurplus(rows, { uids, byInstant }), hashes);
+  return { uids: new Set(seen.copies.map(({ uid }) => uid)), byInstant };
 }
 
 function folderRecord(state: State, at: { ledger: readonly LedgerRow[]; uidValidity: number }): FolderRecord {

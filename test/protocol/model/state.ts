@@ -10,6 +10,8 @@ import type {
 import type { Verdict } from '../../../shared/contract/workflow.ts';
 import type { Claims } from '../../../shared/core/protocol/claims.ts';
 import type { Copy } from '../../../shared/core/protocol/look-up.ts';
+import type { RivalRow } from '../../../shared/core/protocol/rivals.ts';
+import type { Sample } from '../../../shared/steps/sync/samples.ts';
 
 /** A message at the target. `message`: what it is, so twins have the same. */
 export interface Stored {
@@ -58,6 +60,8 @@ export type PlainClaims = Omit<Claims, 'claimed'> & { claimed: readonly number[]
 
 export interface Look {
   indexes: readonly number[];
+  /** Read before the copies are, unless the target is known to keep octets. */
+  rivals: { rows: readonly RivalRow[]; samples: readonly Sample[] } | null;
   uidValidity: number;
   copies: readonly Copy[];
   /** Read too early, where that rule is switched off. */
@@ -73,7 +77,7 @@ export interface Worker {
   plan: Pick<PlannedFolder, 'settledSequence' | 'rematch'>;
   planChunks: readonly number[];
   /** What it does next; `doubt its write`: the answer of a conditional write was lost. */
-  at: 'open' | 'look' | 'judge' | 'work' | 'finish' | 'doubt its write';
+  at: 'begin' | 'open' | 'rivals' | 'look' | 'judge' | 'work' | 'finish' | 'doubt its write';
   record: ChunkRecord;
   session: Session;
   task: Task | null;
@@ -87,6 +91,16 @@ export interface Worker {
   alone: boolean;
   /** Rows that were sent again after a refusal. */
   doubtful: readonly number[];
+  /** What it knows of the target: whether that stores other octets than it is given. */
+  rewrites: boolean | null;
+  /** Acknowledged copies from which that can be learnt. */
+  samples: readonly Sample[];
+  /** It reads its samples next, or writes down what it learnt. */
+  learns: boolean;
+  /** Rows of which a copy has the header, while nobody knows whether this target rewrites. */
+  undecided: readonly number[];
+  /** The row that is sent first to find out, and whether that was tried in this window. */
+  telling: number | 'tried' | null;
   halted: boolean;
   /** The part of its record's last commit is written. */
   put: boolean;
@@ -121,6 +135,8 @@ export interface Ending {
 export interface FolderState {
   record: FolderRecord | null;
   ledger: readonly LedgerRow[];
+  /** Of the mailbox record: the target stores other octets than it is given. */
+  rewrites: boolean | null;
 }
 
 export const faults = [

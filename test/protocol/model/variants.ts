@@ -1,18 +1,27 @@
 /** The protocol with one rule taken away, each in an instance in which that is found out. */
-import { apart, later, noUidPlus, of, one, slides, twins, waits } from './instances.ts';
+import { apart, later, noUidPlus, of, one, slides, stranger, twins, waits } from './instances.ts';
 import { violated } from './judge.ts';
 import { meets, shipped, type Rules } from './rules.ts';
 import type { Instance } from './setting.ts';
 
 export interface Variant {
+  /** In which it holds. */
   instance: Instance;
+  without: Partial<Rules>;
   /** What must be found. */
   breaks: string;
 }
 
-const without = (rules: Partial<Rules>, instance: Partial<Instance>[], breaks: string): Variant => ({
-  instance: of(...instance, { rules: { ...shipped, ...rules } }),
+export const without = (rules: Partial<Rules>, overs: Partial<Instance>[], breaks: string): Variant => ({
+  instance: of(...overs),
+  without: rules,
   breaks,
+});
+
+/** The instance in which the rule is taken away; rules of its own stay. */
+export const broken = ({ instance, without: rules }: Variant): Instance => ({
+  ...instance,
+  rules: { ...instance.rules, ...rules },
 });
 
 const { twin, loss, avoidable, double, part } = violated;
@@ -115,12 +124,12 @@ export const variants: Record<string, Variant> = {
   ),
   'a UID seen before a new UIDVALIDITY is forgotten': without(
     { withoutUid: (outcome) => outcome },
-    [twins, { strangers: true, budget: { refuse: 1, renumber: 1, foreign: 1 } }],
+    [twins, { stranger, budget: { refuse: 1, renumber: 1, foreign: 1 } }],
     loss,
   ),
   'after a new UIDVALIDITY the whole folder is looked through': without(
     { lookFrom: ({ uidFloor }) => uidFloor },
-    [waits, one, { strangers: true, budget: { crash: 1, take: 1, foreign: 1, renumber: 1 } }],
+    [waits, one, { stranger, budget: { crash: 1, take: 1, foreign: 1, renumber: 1 } }],
     avoidable,
   ),
   'a ledger part is written after its commit': without(

@@ -2,22 +2,25 @@
 import { TargetUid } from '../../../shared/contract/ids.ts';
 import type { RowOutcome } from '../../../shared/contract/items.ts';
 import { lastWord } from '../../../shared/steps/sync/window-task.ts';
+import { decides, learn } from './learn.ts';
 import { looks } from './look.ts';
-import { abandon, disconnected, gone, messageAt, rowsOf, withWorker, type At } from './worker.ts';
-import { finish, open, openingAt, putFirst, putPart, readBack, write } from './writes.ts';
+import { abandon, disconnected, gone, lookAt, messageAt, rowsOf, withWorker, type At } from './worker.ts';
+import { finish, open, openingAt, putFirst, putPart, readBack, repeatPart, write } from './writes.ts';
 import { merged, spend, type State, type Task, type Worker } from './state.ts';
 import { nameOf, store } from './servers.ts';
 
 /** All that a living worker may do next, and all that may happen to it. */
 export function work(at: At): void {
   const { state, w, worker, emit } = at;
+  if (state.budget.crash > 0) emit(`worker ${w} crashes`, gone(at, spend(state, 'crash')), true);
+  if (worker.learns) return learn(at);
+  if (worker.at === 'begin') repeatPart(at);
   if (worker.at === 'open') open(at);
   if (worker.at === 'finish') finish(at);
   if (worker.at === 'doubt its write') readBack(at);
-  if (worker.at === 'look' || worker.at === 'judge') looks(at);
+  if (worker.at === 'rivals' || worker.at === 'look' || worker.at === 'judge') looks(at);
   if (worker.at === 'work' && worker.task) inWindow(at, worker.task);
   if (worker.task) answers(at, worker.task);
-  if (state.budget.crash > 0) emit(`worker ${w} crashes`, gone(at, spend(state, 'crash')), true);
 }
 
 function inWindow(at: At, task: Task): void {
@@ -30,7 +33,9 @@ function inWindow(at: At, task: Task): void {
   if (head.length > 0 && (worker.halted ? drained : mayCommit)) commit(at, task, head);
   else if (worker.halted && drained) finish(at);
   if (worker.halted) return;
-  const todo = todoOf(worker, task);
+  const open = todoOf(worker, task);
+  if (drained && worker.refused.length === 0 && decides(at, open)) return;
+  const todo = typeof worker.telling === 'number' ? [] : open;
   const there = todo.filter((index) => !at.state.expunged.includes(rowsOf(at)[index]?.sourceUid ?? 0));
   const isStopping = worker.slides && worker.refused.length > 0;
   const [first] = there;
@@ -52,7 +57,10 @@ function todoOf(worker: Worker, task: Task): number[] {
 function send(at: At, there: readonly number[]): void {
   const { setting, state, w, worker, emit } = at;
   const command = there.slice(0, setting.together && !worker.alone ? 2 : 1);
-  emit(`worker ${w} sends ${names(at, command)}`, withWorker(state, w, { ...worker, sent: [...worker.sent, command] }));
+  emit(
+    `worker ${w} sends ${names(at, command)}`,
+    withWorker(state, w, { ...worker, telling: 'tried', sent: [...worker.sent, command] }),
+  );
 }
 
 const names = (at: At, rows: readonly number[]): string =>
@@ -69,8 +77,7 @@ function missing(at: At, task: Task, todo: readonly number[]): void {
 function lookUpRefused(at: At): void {
   const { state, w, worker, emit } = at;
   const indexes = worker.refused.map(({ index }) => index);
-  const look = { indexes, uidValidity: 0, copies: [], claims: null };
-  emit(`worker ${w} has drained`, withWorker(state, w, { ...worker, at: 'look', look }));
+  emit(`worker ${w} has drained`, withWorker(state, w, { ...worker, ...lookAt(worker, indexes) }));
 }
 
 // ---------------------------------------------------------------- answers

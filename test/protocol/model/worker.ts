@@ -59,14 +59,28 @@ export function inWindow(setting: Setting, worker: Worker, open: OpenWindow): Wo
   return {
     ...worker,
     task,
-    at: doubt ? 'look' : 'work',
-    look: doubt ? { indexes, uidValidity: 0, copies: [], claims: null } : null,
     slides: setting.slides && !doubt,
     alone: false,
     doubtful: [],
+    undecided: [],
+    telling: doubt && setting.uidPlus && worker.rewrites === null ? null : 'tried',
     refused: [],
+    ...(doubt ? lookAt(worker, indexes) : { at: 'work', look: null }),
   };
 }
+
+/** What a worker does once it holds the chunk. */
+export function begun(setting: Setting, worker: Worker): Worker {
+  const { record, chunk } = worker;
+  if (record.committed >= (setting.chunks[chunk]?.rows.length ?? 0)) return { ...worker, at: 'finish' };
+  return record.open ? inWindow(setting, worker, record.open) : { ...worker, at: 'open' };
+}
+
+/** What begins with a look-up of these rows. */
+export const lookAt = ({ rewrites }: Worker, indexes: readonly number[]): Pick<Worker, 'at' | 'look'> => ({
+  at: rewrites === false ? 'look' : 'rivals',
+  look: { indexes, rivals: null, uidValidity: 0, copies: [], claims: null },
+});
 
 export function withRecord(state: State, k: number, next: ChunkRecord, rows?: readonly CopyRow[]): State {
   const chunk = chunkOf(state, k);

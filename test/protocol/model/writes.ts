@@ -4,7 +4,8 @@ import type { Transition } from '../../../shared/core/protocol/chunk.ts';
 import { tailRows } from '../../../shared/core/protocol/ledger-part.ts';
 import { windowEnd } from '../../../shared/core/protocol/window.ts';
 import { spend, withAt, type LeadsTo, type State, type Worker } from './state.ts';
-import { chunkOf, gone, inWindow, rowsOf, withRecord, withWorker, type At } from './worker.ts';
+import { sampled } from './learn.ts';
+import { begun, chunkOf, gone, inWindow, rowsOf, withRecord, withWorker, type At } from './worker.ts';
 
 export function openingAt(at: At, from: number): { to: number; uidValidity: number; uidFloor: number } {
   const { uidValidity, uidFloor } = at.worker.session;
@@ -31,7 +32,7 @@ function releasing({ setting, worker }: At): Transition {
 }
 
 export function finish(at: At): void {
-  if (putFirst(at)) return;
+  if (!at.worker.halted && putFirst(at)) return;
   write(at, { transition: releasing(at), leadsTo: 'released', label: `worker ${at.w} releases the chunk` });
 }
 
@@ -74,7 +75,7 @@ function afterWrite(at: At, next: ChunkRecord, leadsTo: LeadsTo): Worker | null 
   if (leadsTo === 'released') return null;
   const { setting, worker } = at;
   const put = leadsTo === 'committed' ? false : worker.put;
-  const written: Worker = { ...worker, record: next, written: null, put };
+  const written: Worker = { ...worker, record: next, written: null, put, ...sampled(at, next, leadsTo) };
   const { task } = worker;
   if (leadsTo === 'opened' || !task) return next.open ? inWindow(setting, written, next.open) : written;
   if (written.halted || next.committed >= rowsOf(at).length) return { ...written, at: 'finish', task: null };
@@ -102,6 +103,15 @@ export function putPart(at: At, record: ChunkRecord): State {
   while (parts.length < record.sequence) parts.push(null);
   parts[record.sequence - 1] = tailRows(record, rowsOf(at));
   return { ...state, chunks: withAt(state.chunks, worker.chunk, { ...chunk, parts }) };
+}
+
+/** Whoever takes a chunk writes the part of its last commit before anything else, and once more before the next. */
+export function repeatPart(at: At): void {
+  const { setting, w, worker, emit } = at;
+  const goesOn = begun(setting, worker);
+  if (setting.rules.parts === 'by its writer only') emit(`worker ${w} goes on`, withWorker(at.state, w, goesOn));
+  else
+    emit(`worker ${w} writes ledger part ${worker.record.sequence}`, withWorker(putPart(at, worker.record), w, goesOn));
 }
 
 /** True: the part of the last commit comes first. */
