@@ -1,7 +1,6 @@
 /** What is counted: outcomes of copying, evidence of deliveries, findings of a verify pass. */
 import * as z from 'zod';
-
-const count = z.number().int().min(0);
+import { count } from './items/primitives.ts';
 
 export const outcomes = ['copied', 'present', 'skipped', 'quarantined', 'gone'] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -1,11 +1,10 @@
 /** `summary.json`: what a pass came to, for programs; report.html and report.csv say the same to people. */
 import * as z from 'zod';
+import { count } from './items/primitives.ts';
 import { BatchName, MailboxId, PassId } from './ids.ts';
 import { Counts, Evidence, Failure, OverLimit, Verified } from './items.ts';
 import { passKinds } from './names.ts';
 import { verdicts } from './workflow.ts';
-
-const count = z.number().int().min(0);
 
 export const MailboxLine = z.object({
   mailboxId: MailboxId,

@@ -1,9 +1,8 @@
 /** What lies in S3 between the steps of a verify pass. See docs/data-formats.md. */
 import * as z from 'zod';
+import { count } from './items/primitives.ts';
 import { FolderKey, SourceUid, TargetUid } from './ids.ts';
 import { Code, findings, LedgerRow, outcomes, PlannedFolder, Tally } from './items.ts';
-
-const count = z.number().int().min(0);
 
 /** One line of a verify chunk: a message that the source listed, or a copy that may be one of a delivered message without a known UID. */
 export const VerifyRow = z.object({

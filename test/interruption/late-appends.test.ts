@@ -2,26 +2,17 @@
  * An APPEND that its client has given up and the server carries out later (faults F4), at a real server. The moments
  * are the test's, not a clock's: within the pause before the look-up (3 s, say), after it (45 s), after settling.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { MailServer } from '../../demo/dovecot.ts';
-import { describeWithDovecot, freshUser, startQuickDovecot } from '../support/dovecot.ts';
+import { describe, expect, test } from '@jest/globals';
+import { describeWithDovecot } from '../support/dovecot.ts';
 import { all, carryOut, isAppend, nth, once, without, type Gate, type Point } from '../support/imap-proxy/index.ts';
-import { differences, imapWorld, pass, password, untilComplete, type ImapWorld } from '../support/imap-world.ts';
-import { plantSample } from '../support/plant.ts';
-import type { RawAccess } from '../support/raw-imap.ts';
+import { differences, imapWorld, pass, untilComplete, type ImapWorld } from '../support/imap-world.ts';
+import { sampleServer } from '../support/sample-server.ts';
 
 const single = without('MULTIAPPEND');
 const isLookUp = ({ command, when }: Point): boolean => when === 'command' && command.text.startsWith('SELECT ');
 
 describeWithDovecot('an APPEND that is carried out after its client has gone', () => {
-  let server: MailServer;
-  let sample: RawAccess;
-  beforeAll(async () => {
-    server = await startQuickDovecot(password);
-    sample = { host: server.host, port: server.port, user: freshUser(), password };
-    await plantSample(sample);
-  });
-  afterAll(() => server.stop());
+  const started = sampleServer();
 
   /** The n-th APPEND is given up; `late` is called at the first point after that which fits. */
   async function abandoned(
@@ -40,6 +31,7 @@ describeWithDovecot('an APPEND that is carried out after its client has gone', (
       if (commands.length > 0 && at.moment?.(point)) await late();
       return given.gate(point);
     };
+    const { server, sample } = started();
     const world = await imapWorld(server, {
       sourceUser: sample.user,
       target: { gate, withheld: (command) => commands.push(command), ...(at.tells ? { tells: at.tells } : {}) },

@@ -1,7 +1,6 @@
 /** Answers that are lost, doubled or false, at a real server: what was stored is looked up before anything is repeated. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { MailServer } from '../../demo/dovecot.ts';
-import { describeWithDovecot, freshUser, startQuickDovecot } from '../support/dovecot.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describeWithDovecot, freshUser } from '../support/dovecot.ts';
 import {
   all,
   isAppend,
@@ -13,32 +12,29 @@ import {
   type Gate,
   type Point,
 } from '../support/imap-proxy/index.ts';
-import { differences, imapWorld, pass, password, untilComplete } from '../support/imap-world.ts';
-import { plantMany, plantSample } from '../support/plant.ts';
+import { differences, imapWorld, pass, untilComplete } from '../support/imap-world.ts';
+import { plantMany } from '../support/plant.ts';
 import type { RawAccess } from '../support/raw-imap.ts';
+import { sampleServer } from '../support/sample-server.ts';
+import type { Sample } from '../support/sweep.ts';
 
 const single = without('MULTIAPPEND');
 const noUids = without('UIDPLUS');
 const isAnswer = (point: Point): boolean => isAppend(point) && point.when === 'answer';
 
 describeWithDovecot('an answer that was lost, doubled or false', () => {
-  let server: MailServer;
-  let sample: RawAccess;
-  let messages = 0;
+  const started = sampleServer();
+  let sample: Sample;
   let many: RawAccess;
   beforeAll(async () => {
-    server = await startQuickDovecot(password);
-    const { host, port } = server;
-    sample = { host, port, user: freshUser(), password };
-    many = { host, port, user: freshUser(), password };
-    messages = await plantSample(sample);
+    ({ sample } = started());
+    many = { ...sample, user: freshUser() };
     await plantMany(many, 'INBOX', 80);
   });
-  afterAll(() => server.stop());
 
   /** The whole work, and what is to be seen of it afterwards. */
   async function copy(from: RawAccess, target: Behaviour, source: Behaviour = {}) {
-    const world = await imapWorld(server, { sourceUser: from.user, target, source });
+    const world = await imapWorld(started().server, { sourceUser: from.user, target, source });
     try {
       const { verdict, surplus, openDoubts } = await untilComplete(world);
       const differ = await differences(world);
@@ -137,7 +133,7 @@ describeWithDovecot('an answer that was lost, doubled or false', () => {
       ['message is lost', (point) => isAppend(point) && point.when === 'literal'],
     ])('and each %s in turn: nothing is missing, and what is twice is named', async (_what, fits) => {
       const wrong: unknown[] = [];
-      for (let n = 1; n <= messages; n++) {
+      for (let n = 1; n <= sample.messages; n++) {
         const lost = once(nth(n, fits));
         const { seen } = await copy(sample, { tells, ...lost });
         const { verdict, surplus, again } = seen;

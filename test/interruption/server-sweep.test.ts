@@ -2,13 +2,11 @@
  * The main test against a real server: the conversation is broken off at every command, half literal, half message and
  * answer in turn, and resumed; an independent client compares both sides; a second pass must change nothing.
  */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { MailServer } from '../../demo/dovecot.ts';
-import { describeWithDovecot, freshUser, startQuickDovecot } from '../support/dovecot.ts';
+import { expect, test } from '@jest/globals';
+import { describeWithDovecot } from '../support/dovecot.ts';
 import { all, isAppend, without, type Point } from '../support/imap-proxy/index.ts';
-import { password } from '../support/imap-world.ts';
-import { plantSample } from '../support/plant.ts';
-import { sweepAll, type Sample, type Sweep } from '../support/sweep.ts';
+import { sampleServer } from '../support/sample-server.ts';
+import { sweepAll, type Sweep } from '../support/sweep.ts';
 
 const answer = { fits: (point: Point) => isAppend(point) && point.when === 'answer' };
 const noUids = without('UIDPLUS');
@@ -17,14 +15,7 @@ const synchronizing = without('MULTIAPPEND', 'LITERAL+', 'LITERAL-');
 const appends = (tells: typeof noUids): Sweep => ({ side: 'target', fits: isAppend, target: { tells } });
 
 describeWithDovecot('a conversation that is broken off at every point and resumed', () => {
-  let server: MailServer;
-  let sample: Sample;
-  beforeAll(async () => {
-    server = await startQuickDovecot(password);
-    const access = { host: server.host, port: server.port, user: freshUser(), password };
-    sample = { ...access, messages: await plantSample(access) };
-  });
-  afterAll(() => server.stop());
+  const started = sampleServer();
 
   test.each<[string, number, Sweep]>([
     ['every point at the source', 100, { side: 'source' }],
@@ -40,7 +31,7 @@ describeWithDovecot('a conversation that is broken off at every point and resume
   ])(
     '%s (at least %i): nothing missing, nothing twice, and a second pass changes nothing',
     async (_name, atLeast, sweep) => {
-      const { points, struck, wrong } = await sweepAll(sample, sweep);
+      const { points, struck, wrong } = await sweepAll(started().sample, sweep);
       expect(wrong).toEqual([]);
       expect(`${struck}/${points}`).toBe(`${points}/${points}`);
       expect(points).toBeGreaterThanOrEqual(atLeast);

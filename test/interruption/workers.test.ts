@@ -1,11 +1,10 @@
 /** Workers that get in each other's way, and a table that is wiped, at a real server (faults F1, F34, F35, F50). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { MailServer } from '../../demo/dovecot.ts';
+import { expect, test } from '@jest/globals';
 import { planMailbox } from '../../shared/steps/plan-mailbox.ts';
 import { settleMailbox } from '../../shared/steps/settle-mailbox.ts';
 import { syncSlice } from '../../shared/steps/sync-slice.ts';
 import type { SliceResult } from '../../shared/contract/workflow.ts';
-import { describeWithDovecot, freshUser, startQuickDovecot } from '../support/dovecot.ts';
+import { describeWithDovecot, freshUser } from '../support/dovecot.ts';
 import { Barrier, isAppend, nth, once, without, type Behaviour, type Point } from '../support/imap-proxy/index.ts';
 import {
   differences,
@@ -16,25 +15,19 @@ import {
   withClient,
   type ImapWorld,
 } from '../support/imap-world.ts';
-import { plantSample } from '../support/plant.ts';
-import type { RawAccess } from '../support/raw-imap.ts';
+import { sampleServer } from '../support/sample-server.ts';
 import { key } from '../support/world.ts';
 
 const single = without('MULTIAPPEND');
 const plenty = { remainingMs: () => 600_000 };
 
 describeWithDovecot('workers at a real server', () => {
-  let server: MailServer;
-  let sample: RawAccess;
-  beforeAll(async () => {
-    server = await startQuickDovecot(password);
-    sample = { host: server.host, port: server.port, user: freshUser(), password };
-    await plantSample(sample);
-  });
-  afterAll(() => server.stop());
+  const started = sampleServer();
 
-  const world = (target: Behaviour, options: { sourceUser?: string; targetUser?: string } = {}): Promise<ImapWorld> =>
-    imapWorld(server, { sourceUser: sample.user, target: { tells: single, ...target }, ...options });
+  const world = (target: Behaviour, options: { sourceUser?: string; targetUser?: string } = {}): Promise<ImapWorld> => {
+    const { server, sample } = started();
+    return imapWorld(server, { sourceUser: sample.user, target: { tells: single, ...target }, ...options });
+  };
   const extra = async (at: ImapWorld): Promise<number> => {
     const found = await differences(at);
     expect(found.filter(({ what }) => what.endsWith('missing'))).toEqual([]);
@@ -99,7 +92,8 @@ describeWithDovecot('workers at a real server', () => {
   test.each([undefined, 3, 11, 19])(
     'twins in two workers at once, answer %s lost (F34): each as often as at the source',
     async (n) => {
-      const twins = { host: server.host, port: server.port, user: freshUser(), password };
+      const { host, port } = started().server;
+      const twins = { host, port, user: freshUser(), password };
       await withClient(twins, async (imap) => {
         // Equal octets everywhere; half of them also share their date with others.
         for (let i = 0; i < 80; i++) {

@@ -1,43 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { MailboxId } from '../../shared/contract/ids.ts';
 import type { MailboxRecord } from '../../shared/contract/items.ts';
+import { newHistory } from '../../shared/core/batch/new-history.ts';
 import type { MailboxStore } from '../../shared/ports/stores.ts';
 
 const ada = MailboxId.parse('ada-contoso.com-0123456789');
 const bob = MailboxId.parse('bob-contoso.com-0123456789');
 
 const mailboxRecord = (mailboxId: MailboxId): MailboxRecord => ({
-  mailboxId,
+  ...newHistory(mailboxId),
   emailAddress: 'ada@contoso.com',
   sourceUser: 'ada',
   targetUser: 'ada@new',
   userRoot: '',
   origin: 'wave1.csv:2',
-  state: 'queued',
-  passId: 'p1',
-  verdict: null,
-  failure: null,
-  planSequence: 0,
-  plan: null,
-  settledSequence: 0,
-  folderCount: 0,
-  counts: { source: 0, copied: 0, present: 0, skipped: 0, quarantined: 0, gone: 0, bytes: 0 },
-  planned: { messages: 0, bytes: 0 },
-  copiedNow: 0,
-  flagsChangedNow: 0,
-  surplus: 0,
-  openDoubts: 0,
-  removedAtTarget: 0,
-  droppedKeywords: 0,
-  byHeaders: 0,
-  rewrites: null,
-  repaired: 0,
-  pendingFlags: 0,
-  otherDates: 0,
-  evidence: null,
-  verifyPlan: null,
-  verified: null,
-  finalDone: false,
   updatedAt: '2026-11-24T10:00:00.000Z',
 });
 

@@ -11,6 +11,7 @@ import type { BatchRecord, MailboxRecord } from '../../shared/contract/items.ts'
 import type { PassKind } from '../../shared/contract/names.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
 import type { MailboxEnded, SliceResult } from '../../shared/contract/workflow.ts';
+import { newHistory } from '../../shared/core/batch/new-history.ts';
 import { MigrationError } from '../../shared/errors.ts';
 import type { MailServers } from '../../shared/ports/mail.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -79,37 +80,12 @@ export async function surroundingsOf(
 
 function mailboxRecord(): MailboxRecord {
   return {
-    mailboxId,
+    ...newHistory(mailboxId),
     emailAddress: 'ada@contoso.com',
     sourceUser: 'ada',
     targetUser: 'ada@new',
     userRoot: null,
     origin: 'wave1.csv:2',
-    state: 'queued',
-    passId: 'none',
-    verdict: null,
-    failure: null,
-    planSequence: 0,
-    plan: null,
-    settledSequence: 0,
-    folderCount: 0,
-    counts: { source: 0, copied: 0, present: 0, skipped: 0, quarantined: 0, gone: 0, bytes: 0 },
-    planned: { messages: 0, bytes: 0 },
-    copiedNow: 0,
-    flagsChangedNow: 0,
-    surplus: 0,
-    openDoubts: 0,
-    removedAtTarget: 0,
-    droppedKeywords: 0,
-    byHeaders: 0,
-    rewrites: null,
-    repaired: 0,
-    pendingFlags: 0,
-    otherDates: 0,
-    evidence: null,
-    verifyPlan: null,
-    verified: null,
-    finalDone: false,
     updatedAt: '2026-11-24T10:00:00Z',
   };
 }

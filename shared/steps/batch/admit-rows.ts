@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { CsvRow, RejectedRow } from '../../contract/csv.ts';
 import type { MailboxId } from '../../contract/ids.ts';
 import type { MailboxRecord } from '../../contract/items.ts';
+import { newHistory } from '../../core/batch/new-history.ts';
 import { mailboxIdOf } from '../../core/mailbox-id.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { sealLogins } from '../logins.ts';
@@ -47,7 +48,7 @@ async function admit(ports: AdmitPorts, at: Admission, row: CsvRow): Promise<Mai
   );
   const updatedAt = new Date(ports.clock.nowMs()).toISOString();
   await ports.mailboxes.put(at.batch, {
-    ...(before ?? emptyHistory(mailboxId)),
+    ...(before ?? newHistory(mailboxId)),
     emailAddress: row.emailAddress,
     sourceUser: row.userName,
     targetUser,
@@ -75,37 +76,4 @@ function movedColumn(before: MailboxRecord, row: CsvRow, targetUser: string): st
 function rejection({ line, emailAddress }: CsvRow, column: string): RejectedRow {
   const reason = 'This mailbox was migrated with another value before; use another batch for another mailbox.';
   return { line, column, emailAddress, reason };
-}
-
-type History = Omit<MailboxRecord, 'emailAddress' | 'sourceUser' | 'targetUser' | 'userRoot' | 'origin' | 'updatedAt'>;
-
-function emptyHistory(mailboxId: MailboxId): History {
-  return {
-    mailboxId,
-    state: 'queued',
-    passId: '-',
-    verdict: null,
-    failure: null,
-    planSequence: 0,
-    plan: null,
-    settledSequence: 0,
-    folderCount: 0,
-    counts: { source: 0, copied: 0, present: 0, skipped: 0, quarantined: 0, gone: 0, bytes: 0 },
-    planned: { messages: 0, bytes: 0 },
-    copiedNow: 0,
-    flagsChangedNow: 0,
-    surplus: 0,
-    openDoubts: 0,
-    removedAtTarget: 0,
-    droppedKeywords: 0,
-    byHeaders: 0,
-    rewrites: null,
-    repaired: 0,
-    pendingFlags: 0,
-    otherDates: 0,
-    evidence: null,
-    verifyPlan: null,
-    verified: null,
-    finalDone: false,
-  };
 }

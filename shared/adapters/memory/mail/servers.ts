@@ -1,7 +1,8 @@
 import { SourceUid, TargetUid } from '../../../contract/ids.ts';
 import { MigrationError } from '../../../errors.ts';
 import type { Endpoint, Login, MailReader, MailServers, SourceMailbox, TargetMailbox } from '../../../ports/mail.ts';
-import { MemoryReader, MemoryTarget } from './session.ts';
+import { MemoryReader } from './reader.ts';
+import { MemoryTarget } from './target.ts';
 import { MailAccount, type MailAccountOptions } from './store.ts';
 
 /** Two in-memory IMAP servers: hosts are ignored, users are looked up by side. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ChunkId, TargetUid } from '../../../../shared/contract/ids.ts';
-import type { ChunkRecord, RowOutcome } from '../../../../shared/contract/items.ts';
+import { ChunkId } from '../../../../shared/contract/ids.ts';
+import type { ChunkRecord } from '../../../../shared/contract/items.ts';
 import {
   claimChunk,
   commitHead,
@@ -9,6 +9,7 @@ import {
   release,
   untouchedChunk,
 } from '../../../../shared/core/protocol/chunk.ts';
+import { copied } from './outcomes.ts';
 
 const later = '2026-11-24T10:00:00Z';
 const fresh = untouchedChunk(ChunkId.parse('0001-00000'));
@@ -21,14 +22,6 @@ const claimed = (
   if (claim.kind !== 'claim') throw new Error(claim.kind);
   return claim.transition.next;
 };
-const copied = (uid: number): RowOutcome => ({
-  outcome: 'copied',
-  targetUid: TargetUid.parse(uid),
-  evidence: 'acknowledged',
-  doubt: false,
-  code: null,
-  sha256: null,
-});
 const opened = openWindow(claimed(fresh), { to: 3, uidValidity: 9, uidFloor: 50 }).next;
 const commit = (uids: number[]) => ({ outcomes: uids.map(copied), uidValidity: 9, copiedBytes: 10 });
 

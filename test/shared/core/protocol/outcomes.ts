@@ -1,3 +1,4 @@
+import { TargetUid } from '../../../../shared/contract/ids.ts';
 import type { RowOutcome } from '../../../../shared/contract/items.ts';
 
 /** A copied row, unless said otherwise. */
@@ -10,3 +11,5 @@ export const outcome = (over: Partial<RowOutcome>): RowOutcome => ({
   sha256: null,
   ...over,
 });
+
+export const copied = (uid: number): RowOutcome => outcome({ targetUid: TargetUid.parse(uid) });

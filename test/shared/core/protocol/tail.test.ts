@@ -4,15 +4,7 @@ import { evidences, outcomes, repairNames, type RowOutcome } from '../../../../s
 import { TargetUid } from '../../../../shared/contract/ids.ts';
 import { decodeTail, encodeTail } from '../../../../shared/core/protocol/tail.ts';
 import { errorCodes } from '../../../../shared/errors.ts';
-
-const copied = (uid: number): RowOutcome => ({
-  outcome: 'copied',
-  targetUid: TargetUid.parse(uid),
-  evidence: 'acknowledged',
-  doubt: false,
-  code: null,
-  sha256: null,
-});
+import { copied } from './outcomes.ts';
 
 const anyOutcome = fc.record({
   outcome: fc.constantFrom(...outcomes),

@@ -1,57 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { FolderSummary } from '../../../../shared/contract/items.ts';
-import { PassSummary, type MailboxLine } from '../../../../shared/contract/report.ts';
-import { mailboxIdOf } from '../../../../shared/core/mailbox-id.ts';
+import type { MailboxLine, PassSummary } from '../../../../shared/contract/report.ts';
 import { reportCsv } from '../../../../shared/core/report/report-csv.ts';
 import { reportHtml } from '../../../../shared/core/report/report-html.ts';
-import { summaryTotals } from '../../../../shared/core/report/totals.ts';
+import { mailbox, summary as sampleSummary } from './samples.ts';
 
 const counts = { source: 10, copied: 7, present: 1, skipped: 1, quarantined: 0, gone: 1, bytes: 12_345_678 };
 
-function line(emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxLine {
-  return {
-    mailboxId: mailboxIdOf(emailAddress),
-    emailAddress,
-    targetUser: emailAddress,
-    origin: 'wave1.csv:2',
-    verdict: 'complete',
-    failure: null,
-    counts,
-    copiedNow: 7,
-    flagsChangedNow: 0,
-    planned: { messages: 10, bytes: 1 },
-    surplus: 0,
-    openDoubts: 0,
-    removedAtTarget: 0,
-    byHeaders: 0,
-    droppedKeywords: 0,
-    repaired: 0,
-    pendingFlags: 0,
-    otherDates: 0,
-    folderCount: 2,
-    evidence: null,
-    verified: null,
-    confidence: '',
-    ...fields,
-  };
-}
+const line = (emailAddress: string, fields: Partial<MailboxLine> = {}): MailboxLine =>
+  mailbox(emailAddress, { counts, flagsChangedNow: 0, planned: { messages: 10, bytes: 1 }, ...fields });
 
-function summary(mailboxes: MailboxLine[], fields: Partial<PassSummary> = {}): PassSummary {
-  return PassSummary.parse({
-    version: 1,
-    batch: 'contoso',
-    pass: 'initial',
+const summary = (mailboxes: MailboxLine[], fields: Partial<PassSummary> = {}): PassSummary =>
+  sampleSummary(mailboxes, {
     passId: 'contoso-wave1-initial-00000000',
     startedAt: '2026-11-24T10:00:00Z',
     endedAt: '2026-11-24T11:02:03Z',
     verdict: mailboxes.some((m) => m.verdict === 'incomplete') ? 'incomplete' : 'complete',
-    failure: null,
-    rejected: 0,
-    mailboxes,
-    totals: summaryTotals(mailboxes, fields.pass ?? 'initial'),
     ...fields,
   });
-}
 
 const failure = {
   code: 'LOGIN_REFUSED',

@@ -10,6 +10,7 @@ import {
   withoutDoubleClaims,
 } from '../../../../shared/core/settle/ledger.ts';
 import { verdictOf } from '../../../../shared/core/settle/verdict.ts';
+import { plannedFolder } from '../../../support/planned-folder.ts';
 
 const now = '2026-11-24T10:00:00.000Z';
 const folderKey = FolderKey.parse('0123456789abcdef');
@@ -43,17 +44,7 @@ const change = {
   uidValidity: 5,
   now,
 };
-const folder = (expectedRows: number): PlannedFolder => ({
-  folderKey,
-  sourcePath: 'INBOX',
-  targetPath: 'INBOX',
-  state: { uidValidity: 1, uidNext: 9, messageCount: expectedRows, highestModSeq: null },
-  expectedRows,
-  rematch: false,
-  settledSequence: 0,
-  vanished: [],
-  failure: null,
-});
+const folder = (expectedRows: number): PlannedFolder => plannedFolder(folderKey, expectedRows);
 
 describe('a merged ledger', () => {
   test('keeps what was known, adds what was settled, sorted by source UID', () => {

@@ -9,6 +9,7 @@ import { matchHalves } from '../../../../shared/core/verify/match-halves.ts';
 import { addTallies, emptyTally, tallyOf } from '../../../../shared/core/verify/tally.ts';
 import { verifyRow } from '../../../../shared/core/verify/verify-row.ts';
 import { chunkShare, verifyWindowEnd } from '../../../../shared/core/verify/windows.ts';
+import { plannedFolder } from '../../../support/planned-folder.ts';
 
 const folder = FolderKey.parse('0123456789abcdef');
 const date = '01-Jan-2026 00:00:00 +0000';
@@ -208,14 +209,7 @@ describe('windows and chunks', () => {
 
 describe('a folder', () => {
   const planned = (expectedRows: number, failure: PlannedFolder['failure'] = null): PlannedFolder => ({
-    folderKey: folder,
-    sourcePath: 'INBOX',
-    targetPath: 'INBOX',
-    state: { uidValidity: 1, uidNext: 9, messageCount: expectedRows, highestModSeq: null },
-    expectedRows,
-    rematch: false,
-    settledSequence: 0,
-    vanished: [],
+    ...plannedFolder(folder, expectedRows),
     failure,
   });
   const failure = { code: 'FOLDER_UNREADABLE', message: 'no' } as const;
