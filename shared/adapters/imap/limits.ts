@@ -21,6 +21,8 @@ export const limits = {
   smallCommandsAhead: 64,
   /** FETCHes that are asked for before their predecessor has answered. */
   commandsAhead: 4,
+  /** Written and not yet taken by the socket: enough for it to be never idle, little enough to be no memory. */
+  unsentBytes: 256 * 1024,
   appendsInFlight: 64,
   appendBytesInFlight: 64 * 1024 * 1024,
   /** MULTIAPPEND: few enough that answers keep coming, many enough that the server's transactions are few. */

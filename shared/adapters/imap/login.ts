@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { MigrationError } from '../../errors.ts';
@@ -21,7 +21,9 @@ export async function logIn(endpoint: Endpoint, login: Login): Promise<LoggedIn>
   }
   const address = await safeAddress(endpoint);
   const told = new LoginLog();
-  const client = new ImapFlow({ ...options(endpoint, address), auth: auth(login), logger: told.logger });
+  // Loaded at the first login: it brings the character sets of the world, which steps without IMAP need not wait for.
+  const imapflow = await import('imapflow');
+  const client = new imapflow.ImapFlow({ ...options(endpoint, address), auth: auth(login), logger: told.logger });
   client.on('error', () => {});
   told.onPause = () => client.close();
   // imapflow introduces itself again after the login where the server's answer was short: a round trip for nothing.
@@ -41,7 +43,7 @@ export async function logIn(endpoint: Endpoint, login: Login): Promise<LoggedIn>
   return handOver(client);
 }
 
-function options(endpoint: Endpoint, address: string): ConstructorParameters<typeof ImapFlow>[0] {
+function options(endpoint: Endpoint, address: string): ImapFlowOptions {
   const { host, port, tls, ca } = endpoint;
   return {
     host: address,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { limits } from '../limits.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** The connection is of no more use: dead, silent too long, or the server broke the grammar. */
 export class ConnectionDead extends Error {
@@ -12,21 +13,27 @@ export class ConnectionDead extends Error {
   }
 }
 
+const closed = (): ConnectionDead => new ConnectionDead('The server closed the connection.');
+
 /** Pull-based reading of a socket: nothing is read that was not asked for, so a slow consumer slows the server. */
 export class WireInput {
-  private readonly chunks: AsyncIterator<Buffer>;
-  private readonly silenceMs: number;
-  private activeAt = 0;
+  private readonly socket: Readable;
+  private readonly silence: SilenceWatch;
   private held: Buffer = Buffer.alloc(0);
+  private waiting: { resolve: (chunk: Buffer) => void; reject: (dead: ConnectionDead) => void } | null = null;
+  private end: ConnectionDead | null = null;
 
   constructor(socket: Readable, silenceMs: number = limits.silenceMs) {
-    this.chunks = socket[Symbol.asyncIterator]();
-    this.silenceMs = silenceMs;
+    this.socket = socket;
+    this.silence = new SilenceWatch(silenceMs, () => this.ended(new ConnectionDead('The server is silent.')));
+    socket.on('readable', () => this.onReadable());
+    socket.on('error', () => this.ended(new ConnectionDead('The connection broke.')));
+    for (const end of ['end', 'close']) socket.on(end, () => this.ended(closed()));
   }
 
   /** Something was sent: while a long message is on its way, the server has nothing to say. */
   touch(): void {
-    this.activeAt = Date.now();
+    this.silence.touch();
   }
 
   /** One line without its CRLF, octets as latin1. */
@@ -63,25 +70,37 @@ export class WireInput {
     return Buffer.concat(parts);
   }
 
-  private async chunk(): Promise<Buffer> {
-    let timer: NodeJS.Timeout | undefined;
-    this.touch();
-    const silence = new Promise<never>((_resolve, reject) => {
-      const check = (): void => {
-        const leftMs = this.activeAt + this.silenceMs - Date.now();
-        if (leftMs <= 0) reject(new ConnectionDead('The server is silent.'));
-        else timer = setTimeout(check, leftMs);
-      };
-      check();
+  /** What has arrived, without a turn of the event loop where there is something. */
+  private chunk(): Buffer | Promise<Buffer> {
+    const ready = this.arrived();
+    if (ready) return ready;
+    if (this.socket.readableEnded || this.socket.destroyed) this.ended(closed());
+    if (this.end) throw this.end;
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      this.silence.begin();
     });
-    try {
-      const next = await Promise.race([this.chunks.next(), silence]);
-      if (next.done === true) throw new ConnectionDead('The server closed the connection.');
-      return next.value;
-    } catch (error) {
-      throw error instanceof ConnectionDead ? error : new ConnectionDead('The connection broke.');
-    } finally {
-      clearTimeout(timer);
-    }
+  }
+
+  private arrived(): Buffer | null {
+    const ready: unknown = this.socket.read();
+    return Buffer.isBuffer(ready) ? ready : null;
+  }
+
+  private onReadable(): void {
+    if (!this.waiting) return;
+    const ready = this.arrived();
+    if (!ready) return;
+    const { resolve } = this.waiting;
+    this.waiting = null;
+    this.silence.end();
+    resolve(ready);
+  }
+
+  private ended(how: ConnectionDead): void {
+    this.end ??= how;
+    this.silence.end();
+    this.waiting?.reject(this.end);
+    this.waiting = null;
   }
 }

@@ -3,6 +3,7 @@ import { isThrottle, lost, refusal, throttled } from '../classify.ts';
 import { limits } from '../limits.ts';
 import { MigrationError, type ErrorCode } from '../../../errors.ts';
 import { ConnectionDead, WireInput } from './input.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { finishResponse, readResponse, textOf, type Response, type Status } from './response.ts';
 
 export interface Sockets {
@@ -27,6 +28,9 @@ export class Link {
   private turn: Promise<unknown> = Promise.resolve();
   private turnsTaken = 0;
   private gathering = false;
+  /** Who waits for room on the way out. */
+  private readonly waiters: { resolve: () => void; reject: (dead: MigrationError) => void }[] = [];
+  private readonly silence: SilenceWatch;
   private count = 0;
   private death: ConnectionDead | null = null;
   /** A message is being handed out: its octets are next on the wire, so no other command may be. */
@@ -35,8 +39,10 @@ export class Link {
   constructor(sockets: Sockets, silenceMs?: number) {
     this.sockets = sockets;
     this.input = new WireInput(sockets.readSocket, silenceMs);
-    // A socket without an error listener would end the process; reads and writes report the death themselves.
-    for (const stream of [sockets.readSocket, sockets.writeSocket]) stream.on('error', () => {});
+    this.silence = new SilenceWatch(silenceMs ?? limits.silenceMs, () => this.onWriteEnd());
+    const { writeSocket } = sockets;
+    writeSocket.on('drain', () => this.onDrain());
+    for (const end of ['error', 'close']) writeSocket.on(end, () => this.onWriteEnd());
   }
 
   nextTag(): string {
@@ -74,7 +80,7 @@ export class Link {
     this.gather();
     let room = true;
     for (const part of parts) room = writeSocket.write(part);
-    if (!room) await this.drained();
+    if (!room && writeSocket.writableLength > limits.unsentBytes) await this.drained();
     this.input.touch();
   }
 
@@ -153,18 +159,21 @@ export class Link {
   }
 
   private drained(): Promise<void> {
-    const { writeSocket } = this.sockets;
     return new Promise<void>((resolve, reject) => {
-      const settle = (dead: boolean) => (): void => {
-        clearTimeout(timer);
-        writeSocket.off('drain', onDrain).off('close', onDead).off('error', onDead);
-        if (dead) reject(this.died(new ConnectionDead('The connection broke.')));
-        else resolve();
-      };
-      const onDrain = settle(false);
-      const onDead = settle(true);
-      const timer = setTimeout(onDead, limits.silenceMs);
-      writeSocket.on('drain', onDrain).on('close', onDead).on('error', onDead);
+      this.waiters.push({ resolve, reject });
+      this.silence.begin();
     });
+  }
+
+  private onDrain(): void {
+    this.silence.end();
+    for (const { resolve } of this.waiters.splice(0)) resolve();
+  }
+
+  private onWriteEnd(): void {
+    this.silence.end();
+    if (this.waiters.length === 0) return;
+    const dead = this.died(new ConnectionDead('The connection broke.'));
+    for (const { reject } of this.waiters.splice(0)) reject(dead);
   }
 }
