@@ -23,7 +23,7 @@ const quickCounts = { S: 2_000, M: 1_000, L: 6 } as const;
 const sampleCounts = { S: 200, M: 200, L: 6 } as const;
 const quickSampleCounts = { S: 60, M: 60, L: 3 } as const;
 /** Synchronizing literals: one round trip a message, so this already takes a while. */
-const waitingCount = 1_000;
+const waitingCount = 4_000;
 const quickWaitingCount = 200;
 
 const slowestRoundTripMs = 80;

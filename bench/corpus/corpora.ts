@@ -18,6 +18,9 @@ export const titles: Readonly<Record<CorpusKind, string>> = {
   E: 'an empty mailbox',
 };
 
+/** Few files, many octets. */
+export const isLarge = ({ kind }: CorpusSpec): boolean => kind === 'L' || kind === 'X';
+
 const mixedFolders: readonly [string, ...string[]] = [
   'INBOX',
   'Sent',

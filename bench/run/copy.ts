@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { corpusName, type CorpusSpec } from '../corpus/corpora.ts';
+import { corpusName, isLarge, type CorpusSpec } from '../corpus/corpora.ts';
 import { difference, snapshot, type Snapshot } from '../imap/snapshot.ts';
 import type { Cell } from '../plan.ts';
 import { literalFault, type CopyRow, type MailTraffic, type QuietRow } from '../report/rows.ts';
@@ -62,7 +62,7 @@ export async function copyCell(bench: Bench, cell: Cell): Promise<CopyRow> {
     };
   } finally {
     rmSync(home, { recursive: true, force: true });
-    bench.servers.forget(at.targetUser);
+    if (isLarge(cell.copied)) bench.servers.forget(at.targetUser);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The physical limit in the same run: APPEND from memory on as many connections, and FETCH to nowhere. */
-import { corpusMessages, corpusName, type CorpusSpec } from '../corpus/corpora.ts';
+import { corpusMessages, corpusName, isLarge, type CorpusSpec } from '../corpus/corpora.ts';
 import type { CorpusMessage } from '../corpus/message.ts';
 import { BenchImap, quoted, type Access } from '../imap/client.ts';
 import type { LimitRow } from '../report/rows.ts';
@@ -29,7 +29,7 @@ export async function rawLimit(bench: Bench, cell: LimitCell): Promise<LimitRow>
     const fetchSeconds = await fetchToNowhere(source);
     return { ...cell, appendSeconds, fetchSeconds, othersShare: neighbours(0).othersShare };
   } finally {
-    bench.servers.forget(user);
+    if (isLarge(cell.corpus)) bench.servers.forget(user);
   }
 }
 

@@ -42,16 +42,15 @@ export async function workerMemory(bench: Bench): Promise<MemoryRow> {
 
 /** As the Lambda's code is bundled: without a loader for TypeScript, whose memory is not the worker's. */
 async function bundle(home: string): Promise<string> {
-  const outfile = join(home, 'worker.mjs');
+  const outfile = join(home, 'worker.cjs');
   await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     minify: true,
     mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
   return outfile;

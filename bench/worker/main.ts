@@ -60,4 +60,5 @@ async function copyChunk(ports: Ports, request: PassRequest & { mailboxId: Mailb
   throw new Error('a chunk does not end');
 }
 
-process.exitCode = await main(process.argv[2] ?? '');
+// A CommonJS bundle, as the Lambdas' are, has no top-level await.
+void main(process.argv[2] ?? '').then((code) => (process.exitCode = code));

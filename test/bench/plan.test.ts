@@ -65,8 +65,8 @@ describe('plan', () => {
     const lesser = planCells(options(), tools).filter(({ variant }) => variant !== 'everything');
     expect(lesser.map(({ variant, connections, copied }) => [variant, connections, copied.count])).toEqual([
       ['literal+', 4, 10_000],
-      ['synchronizing', 4, 1_000],
-      ['synchronizing', 16, 1_000],
+      ['synchronizing', 4, 4_000],
+      ['synchronizing', 16, 4_000],
     ]);
   });
 
