@@ -100,17 +100,18 @@ export function pascalCase(step: Step): string {
   return step.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The SDK is bundled: the tested version runs, not the runtime's. imapflow and the SDK still `require` in their CommonJS parts. */
+/** The SDK is bundled: the tested version runs, not the runtime's. CommonJS, because V8 can keep the compiled code of a script. */
 const bundling: nodejs.BundlingOptions = {
-  format: nodejs.OutputFormat.ESM,
+  format: nodejs.OutputFormat.CJS,
   target: 'node24',
   mainFields: ['module', 'main'],
+  // An `import()` in a script whose compiled code was kept finds no loader (Node 20); a `require` does.
+  esbuildArgs: { '--supported:dynamic-import': 'false' },
   bundleAwsSDK: true,
   minify: true,
   sourceMap: true,
   sourcesContent: false,
   logLevel: nodejs.LogLevel.WARNING,
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
 
 function environment(step: Step, storage: Storage): Record<string, string> {

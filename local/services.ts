@@ -17,6 +17,7 @@ import { ObjectStore } from './s3/object-store.ts';
 import { startS3Server } from './s3/server.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { startSfnServer } from './sfn/server.ts';
+import type { StackEvent } from './stack-events.ts';
 import { lockStateDir } from './state-dir.ts';
 import { Executions } from './states/executions.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
@@ -49,7 +50,10 @@ export async function startServices(options: EmbeddedStackOptions): Promise<Runn
 /** Knots are tied here: functions need the endpoints, and the stores need somebody who takes their events. */
 async function start(options: EmbeddedStackOptions, model: StackModel, unlock: () => void): Promise<RunningStack> {
   const at = (name: string): string => join(options.stateDir, name);
-  const onEvent = options.onEvent ?? (() => undefined);
+  const onEvent = (event: StackEvent): void => {
+    if (event.type === 'ExecutionStarted') void pool.warm();
+    options.onEvent?.(event);
+  };
   const clock = options.clock ?? systemClock;
   const activity = new Activity();
   const authorizer = new Authorizer(model);

@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { FunctionModel } from '../template/compute.ts';
@@ -17,7 +17,8 @@ export interface EnvironmentOptions {
   onOutput: (text: Buffer) => void;
 }
 
-const Reply = z.discriminatedUnion('ok', [
+const Reply = z.union([
+  z.object({ loaded: z.literal(true) }),
   z.object({ requestId: z.string(), ok: z.literal(true), result: z.string() }),
   z.object({ requestId: z.string(), ok: z.literal(false), error: LambdaFailure, fatal: z.boolean() }),
 ]);
@@ -33,12 +34,16 @@ export const payloadLimitBytes = 6 * 1024 * 1024;
 /** A worker thread that is to one function what a Lambda execution environment is: warm between events, one at a time. */
 export class ExecutionEnvironment {
   alive = true;
+  /** The bundle is loaded, or never will be: the first event is told. */
+  readonly loaded: Promise<void>;
+  #onLoaded: () => void = () => undefined;
   readonly #fn: FunctionModel;
   readonly #worker: Worker;
   #open: Open | undefined;
 
   constructor({ fn, variables, onOutput }: EnvironmentOptions) {
     this.#fn = fn;
+    this.loaded = new Promise((resolve) => (this.#onLoaded = resolve));
     this.#worker = startWorker(fn, variables);
     this.#worker.stdout.on('data', onOutput);
     this.#worker.stderr.on('data', onOutput);
@@ -81,6 +86,7 @@ export class ExecutionEnvironment {
 
   #onReply(message: unknown): void {
     const reply = Reply.parse(message);
+    if ('loaded' in reply) return this.#onLoaded();
     if (reply.requestId !== this.#open?.requestId) return;
     if (!reply.ok && reply.fatal) this.#kill();
     this.#open.settle(reply.ok ? reply.result : new LambdaError(reply.error));
@@ -95,6 +101,7 @@ export class ExecutionEnvironment {
 
   #onDeath(how: string): void {
     this.alive = false;
+    this.#onLoaded();
     const text = `RequestId: ${this.#open?.requestId} Error: Runtime ${how}`;
     this.#open?.settle(lambdaError('Runtime.ExitError', text));
   }
@@ -116,7 +123,7 @@ function startWorker(fn: FunctionModel, variables: Record<string, string>): Work
     stdout: true,
     stderr: true,
     workerData: {
-      url: pathToFileURL(join(fn.assetDirectory, `${file}.mjs`)).href,
+      file: bundleFile(join(fn.assetDirectory, file)),
       exportName,
       identity: {
         functionName: fn.name,
@@ -129,3 +136,6 @@ function startWorker(fn: FunctionModel, variables: Record<string, string>): Work
     },
   });
 }
+
+/** As the runtime looks for it: CommonJS first. */
+const bundleFile = (path: string): string => (existsSync(`${path}.js`) ? `${path}.js` : `${path}.mjs`);

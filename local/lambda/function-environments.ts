@@ -45,6 +45,14 @@ export class FunctionEnvironments {
     }
   }
 
+  /** Resolves when one is there that has loaded its bundle. */
+  async warm(): Promise<void> {
+    if (this.#closed || this.#all.size > 0) return;
+    const environment = this.#start();
+    this.#putBack(environment);
+    await environment.loaded;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const { cancel } of this.#waiting.splice(0)) cancel(new PoolClosedError('the embedded stack was closed'));
@@ -69,6 +77,10 @@ export class FunctionEnvironments {
       if (warm.environment.alive) return warm.environment;
       this.#all.delete(warm.environment);
     }
+    return this.#start();
+  }
+
+  #start(): ExecutionEnvironment {
     const environment = new ExecutionEnvironment({ ...this.#options, variables: this.#options.variables() });
     this.#all.add(environment);
     return environment;

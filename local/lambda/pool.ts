@@ -8,6 +8,7 @@ import { LambdaError, lambdaError, PoolClosedError } from './errors.ts';
 import { payloadLimitBytes } from './execution-environment.ts';
 import { FunctionEnvironments } from './function-environments.ts';
 import { FunctionLog } from './function-log.ts';
+import { optimizeLate } from './optimize-late.ts';
 
 export interface LambdaPoolOptions {
   functions: readonly FunctionModel[];
@@ -24,6 +25,8 @@ export class LambdaPool {
   #closed = false;
 
   constructor({ functions, variablesOf, logsDir, onEvent }: LambdaPoolOptions) {
+    // Before the first bundle: V8 takes compiled code only from under the same flags.
+    optimizeLate();
     this.#onEvent = onEvent;
     this.#functions = new Map(
       functions.map((fn) => {
@@ -64,6 +67,14 @@ export class LambdaPool {
         this.#onEvent({ type: 'InvocationFailed', functionName, requestId, ...error.failure });
       throw error;
     }
+  }
+
+  /**
+   * Provisioned concurrency of one: each function's bundle is loaded while the steps before it wait for servers. One
+   * after another in the template's order, which is that of the steps, so that the next step is not kept waiting.
+   */
+  async warm(): Promise<void> {
+    for (const environments of this.#functions.values()) await environments.warm();
   }
 
   async close(): Promise<void> {

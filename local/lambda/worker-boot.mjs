@@ -3,8 +3,9 @@
  * Plain JavaScript, because a worker thread has neither tsx nor jest around it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadBundle } from './bundle.mjs';
 
-const { url, exportName, identity } = workerData;
+const { file, exportName, identity } = workerData;
 
 const describe = (error) => ({
   errorType: error?.name ?? 'Error',
@@ -13,10 +14,13 @@ const describe = (error) => ({
 });
 const failed = (errorType, errorMessage) => Object.assign(new Error(errorMessage), { name: errorType });
 
+let keepCompiled = () => {};
+
 /** A failed load is an answer to the first event; the environment is then thrown away, as Lambda does. */
-const loaded = import(url).then(
-  (bundle) => {
-    const handler = bundle[exportName];
+const loaded = loadBundle(file).then(
+  ({ exports, keepCode }) => {
+    keepCompiled = keepCode;
+    const handler = exports[exportName];
     if (typeof handler !== 'function') return failed('Runtime.HandlerNotFound', `${exportName} is not a function`);
     // Node 24's runtime has removed callback handlers.
     if (handler.length > 2)
@@ -40,6 +44,7 @@ function contextOf({ requestId, deadlineMs }) {
 
 let current;
 
+void loaded.then(() => tell({ loaded: true }));
 parentPort.on('message', (invocation) => void perform(invocation));
 
 async function perform(invocation) {
@@ -49,14 +54,19 @@ async function perform(invocation) {
   try {
     const result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     answer({ ok: true, result: JSON.stringify(result) ?? 'null' });
+    keepCompiled();
   } catch (error) {
     answer({ ok: false, error: describe(error), fatal: false });
   }
 }
 
 function answer(reply) {
+  tell({ requestId: current, ...reply });
+}
+
+function tell(message) {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort.postMessage({ requestId: current, ...reply });
+  parentPort.postMessage(message);
 }
 
 for (const [event, type] of [

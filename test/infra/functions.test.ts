@@ -38,7 +38,7 @@ describe.each(steps)('%s', (step) => {
   const properties = ofStep(step);
   const name = pascalCase(step);
 
-  test('runs as an ESM bundle on arm64 and Node 24, traced', () => {
+  test('runs on arm64 and Node 24, traced', () => {
     expect(properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],

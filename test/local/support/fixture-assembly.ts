@@ -7,10 +7,10 @@ import { fixtureHash, type FixtureStack, fixtureTemplate } from './fixture-templ
 export async function fixtureAssembly(directory: string, stack: FixtureStack): Promise<Assembly> {
   const files: Record<string, unknown> = {};
   mkdirSync(directory, { recursive: true });
-  for (const [name, { source }] of Object.entries(stack.functions)) {
+  for (const [name, { source, file = 'index.mjs' }] of Object.entries(stack.functions)) {
     const hash = fixtureHash(name);
     mkdirSync(join(directory, `asset.${hash}`), { recursive: true });
-    writeFileSync(join(directory, `asset.${hash}`, 'index.mjs'), source);
+    writeFileSync(join(directory, `asset.${hash}`, file), source);
     files[hash] = { source: { path: `asset.${hash}`, packaging: 'zip' } };
   }
   writeFileSync(join(directory, 'Fixture.template.json'), JSON.stringify(fixtureTemplate(stack)));

@@ -43,12 +43,13 @@ export function clientsOf({ clientConfig }: EmbeddedStack, accessKeyId = clientC
 /** Waits end at once unless another clock is given. */
 export async function startFixture(
   fixture: FixtureStack,
-  options: Partial<EmbeddedStackOptions> = {},
+  options: Partial<EmbeddedStackOptions> & { assemblyDirectory?: string } = {},
 ): Promise<RunningFixture> {
   const directory = temporaryDirectory();
-  const assembly = await fixtureAssembly(join(directory.path, 'assembly'), fixture);
+  const { assemblyDirectory = join(directory.path, 'assembly'), ...rest } = options;
+  const assembly = await fixtureAssembly(assemblyDirectory, fixture);
   const stateDir = join(directory.path, 'state');
-  const stack = await startEmbeddedStack({ stateDir, assembly, clock: skippingClock(), ...options });
+  const stack = await startEmbeddedStack({ stateDir, assembly, clock: skippingClock(), ...rest });
   const clients = clientsOf(stack);
   return {
     stack,

@@ -15,6 +15,8 @@ export interface FixtureFunction {
   memoryMb?: number;
   environment?: JsonObject;
   source: string;
+  /** `index.mjs`, or `index.js` for CommonJS as the real bundles are. */
+  file?: string;
 }
 
 export interface FixtureStack {

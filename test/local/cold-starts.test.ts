@@ -1,0 +1,85 @@
+/** A cold start costs what V8 compiles, so that is kept, and done while other steps wait. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../local/json.ts';
+import { fixtureHash } from './support/fixture-template.ts';
+import { invoke, type RunningFixture, startFixture } from './support/fixture-stack.ts';
+import { temporaryDirectory } from './support/real-template.ts';
+
+const directory = temporaryDirectory();
+const commonJs = (body: string) => ({
+  file: 'index.js',
+  source: `'use strict'; const { threadId } = require('node:worker_threads'); ${body}`,
+});
+
+const stack = {
+  definition: {
+    QueryLanguage: 'JSONata',
+    StartAt: 'First',
+    States: { First: invoke('First', { Next: 'Second' }), Second: invoke('Second') },
+  } satisfies Json,
+  functions: {
+    First: commonJs(
+      'exports.handler = async () => { await new Promise((r) => setTimeout(r, 300)); return Date.now(); };',
+    ),
+    Second: commonJs('const loadedAt = Date.now(); exports.handler = async (endOfFirst) => loadedAt <= endOfFirst;'),
+    Hold: commonJs(
+      'exports.handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return threadId; };',
+    ),
+    Throw: commonJs(`function fails() { throw new Error('no'); }\nexports.handler = async () => fails();`),
+  },
+};
+
+let fixture: RunningFixture;
+beforeAll(async () => (fixture = await startFixture(stack, { assemblyDirectory: directory.path })));
+afterAll(async () => {
+  await fixture.stop();
+  directory.remove();
+});
+
+const keptOf = (name: string): string[] => {
+  const kept = readdirSync(join(directory.path, 'code-cache'));
+  return kept.filter((file) => file.startsWith(`asset.${fixtureHash(name)}-`));
+};
+
+test('a stack trace names the line of the source', async () => {
+  const asset = join(directory.path, `asset.${fixtureHash('Throw')}`);
+  // One segment for each generated line: column 0 is line 7 of `original.ts`, then line 8.
+  writeFileSync(
+    join(asset, 'index.js.map'),
+    JSON.stringify({ version: 3, sources: ['original.ts'], names: [], mappings: 'AAMA;AACA' }),
+  );
+  const failure = fixture.stack.invoke('Throw', null);
+  await expect(failure).rejects.toMatchObject({
+    failure: {
+      errorType: 'Error',
+      trace: expect.arrayContaining([expect.stringMatching(/fails \(.*original\.ts:7:\d+\)/)]),
+    },
+  });
+});
+
+test('a function is loaded before its step comes, while the step before it works', async () => {
+  expect(await fixture.run({})).toMatchObject({ status: 'SUCCEEDED', output: true });
+});
+
+test('what V8 has compiled of a bundle is kept once, and the next environment starts from it', async () => {
+  const first = await fixture.stack.invoke('Hold', 0);
+  expect(keptOf('Hold')).toHaveLength(1);
+  const [one, other] = await Promise.all([fixture.stack.invoke('Hold', 200), fixture.stack.invoke('Hold', 200)]);
+  expect(new Set([one, other])).toHaveProperty('size', 2);
+  expect([one, other]).toContain(first);
+  expect(keptOf('Hold')).toHaveLength(1);
+});
+
+test('compiled code that is damaged is passed over', async () => {
+  await fixture.stack.invoke('Hold', 0);
+  const [file = ''] = keptOf('Hold');
+  writeFileSync(
+    join(directory.path, 'code-cache', file),
+    readFileSync(join(directory.path, 'code-cache', file)).fill(0),
+  );
+  const threads = await Promise.all([0, 1, 2, 3].map(() => fixture.stack.invoke('Hold', 100)));
+  expect(new Set(threads)).toHaveProperty('size', 4);
+  expect(readFileSync(join(directory.path, 'code-cache', file)).some((octet) => octet !== 0)).toBe(true);
+});
