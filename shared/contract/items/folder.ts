@@ -27,5 +27,7 @@ export const FolderRecord = z.object({
   /** Of them copied or present; absent in records of before. */
   delivered: count.optional(),
   openDoubts: count,
+  /** The counts did not add up, so the next plan lists the folder whole; absent in records of before. */
+  recount: z.boolean().optional(),
 });
 export type FolderRecord = z.infer<typeof FolderRecord>;

@@ -38,10 +38,13 @@ function flagsWork({ record, pending, state }: FolderKnowledge): FlagsWork {
   return since === state.highestModSeq ? { kind: 'none' } : { kind: 'changed', since };
 }
 
-/** A plain count finds what vanished; with carried rows it cannot, because nobody knows yet which of them are gone. */
+/**
+ * A plain count finds what vanished; with carried rows it cannot, because nobody knows yet which of them are gone. Nor
+ * where the last settle had messages without a row (some had to wait): as many may have vanished since.
+ */
 export function needsRecount(known: FolderKnowledge, newCount: number): boolean {
   if (!known.record || known.pending) return false;
-  return known.record.rowCount + newCount !== known.state.messageCount;
+  return known.record.recount === true || known.record.rowCount + newCount !== known.state.messageCount;
 }
 
 /** Folder state up to which messages are settled or planned; null before the first plan. */
@@ -56,6 +59,7 @@ export function baseOf({ record, pending }: Pick<FolderKnowledge, 'record' | 'pe
 export function isUnchanged(record: FolderRecord, told: FolderState): boolean {
   const { uidValidity, uidNext, highestModSeq, messageCount } = record.checkpoint;
   return (
+    record.recount !== true &&
     told.uidValidity === uidValidity &&
     told.uidNext === uidNext &&
     told.messageCount === messageCount &&

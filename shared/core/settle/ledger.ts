@@ -148,10 +148,17 @@ export const isByHeaders = (evidence: LedgerRow['evidence']): boolean =>
 export const countByHeaders = (rows: readonly LedgerRow[]): number =>
   rows.filter((row) => isLive(row) && isByHeaders(row.evidence)).length;
 
-/** A double claim goes back to be copied: its adopted row leaves the ledger, so that the next pass plans it again. */
+/**
+ * A double claim goes back to be copied: its adopted row is skipped, so that the next pass tries it again. It stays in
+ * the ledger for its doubt: what was sent for it before may still land.
+ */
 export function withoutDoubleClaims(rows: readonly LedgerRow[]): LedgerRow[] {
   const twice = doublyClaimed(rows);
-  return rows.filter((row) => row.targetUid === null || !twice.has(row.targetUid) || !isFound(row.evidence));
+  return rows.map((row) => {
+    if (row.targetUid === null || !twice.has(row.targetUid) || !isFound(row.evidence)) return row;
+    const { repairs: _, ...known } = row;
+    return { ...known, outcome: 'skipped', targetUid: null, evidence: null, code: 'COUNTS_DISAGREE' };
+  });
 }
 
 /** Delivered under a known UID that the target no longer has: moved or deleted there, never copied again. */

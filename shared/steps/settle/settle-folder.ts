@@ -100,7 +100,7 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
   const surplus = await surplusOf(task.target, { path: folder.targetPath, rows: merged, look, rewrites });
   const rows = await setPendingFlags(task, withoutDoubleClaims(endDoubts(merged, nowMs)));
   // A renumbered source: these rows name nothing, and a checkpoint would hide that. The next plan rematches.
-  if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, uidValidity: look.uidValidity });
+  if (problem?.code !== 'UIDVALIDITY_CHANGED') await writeFolder(ports, { task, rows, recount: problem !== null });
   return {
     summary: summaryOf(folder, { counts: countRows(rows), atTarget: look.messageCount, problem }),
     problem,
@@ -119,9 +119,9 @@ export async function settleFolder(ports: FolderPorts, task: FolderTask): Promis
 
 async function writeFolder(
   ports: FolderPorts,
-  at: { task: FolderTask; rows: readonly LedgerRow[]; uidValidity: number },
+  at: { task: FolderTask; rows: readonly LedgerRow[]; recount: boolean },
 ): Promise<void> {
-  const { key, sequence, folder } = at.task;
+  const { key, sequence, folder, look } = at.task;
   const ledger = await ports.data.putLines(
     ledgerKeys.folder(key.batch, key.mailboxId, folder.folderKey, sequence),
     at.rows,
@@ -131,12 +131,13 @@ async function writeFolder(
     sourcePath: folder.sourcePath,
     targetPath: folder.targetPath,
     checkpoint: folder.state,
-    targetUidValidity: at.uidValidity,
+    targetUidValidity: look.uidValidity,
     ledger,
     sequence,
     rowCount: at.rows.filter((row) => isLive(row) && row.outcome !== 'gone').length,
     delivered: at.rows.filter((row) => isLive(row) && isDelivered(row)).length,
     openDoubts: openDoubts(at.rows),
+    ...(at.recount ? { recount: true } : {}),
   });
 }
 

@@ -53,6 +53,20 @@ describe('an incremental pass', () => {
     expect(contents(world.target)).toEqual(contents(world.source));
   });
 
+  test('counts again what had to wait, though as many messages have vanished meanwhile', async () => {
+    const world = await createWorld();
+    const internalDate = '01-Jan-2026 00:00:00 +0000';
+    const elder = world.source.store('INBOX', { octets: 'elder', internalDate });
+    await planMailbox(world.ports, { batch, mailboxId, ...pass('initial') }, { remainingMs: () => 600_000 });
+    world.source.store('INBOX', { octets: 'newcomer', internalDate });
+    expect(await incremental(world)).toBe('incomplete');
+    world.source.remove('INBOX', elder);
+    expect(await incremental(world)).toBe('complete');
+    const copies = world.target.folder('INBOX').messages.map(({ octets }) => Buffer.from(octets).toString());
+    expect(copies).toEqual(['elder', 'newcomer']);
+    expect(await incremental(world)).toBe('complete');
+  });
+
   test('copies a new folder, and one that lies below a new parent', async () => {
     const world = await migrated();
     world.source.addFolder('Neu/Ärger');

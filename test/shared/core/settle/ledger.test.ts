@@ -88,9 +88,13 @@ describe('a folder', () => {
   });
 
   test('is not complete when two rows claim one copy, though the sum is right (net under all double claims)', () => {
-    const rows = [row(1, 11), row(2, 11, { evidence: 'adopted' })];
+    const rows = [row(1, 11), row(2, 11, { evidence: 'adopted', doubt: true })];
     expect(judgeFolder(folder(2), { rows, added: [] })).toMatchObject({ code: 'COUNTS_DISAGREE' });
-    expect(withoutDoubleClaims(rows).map((r) => r.sourceUid)).toEqual([1]);
+    // Tried again by the next pass, and still in doubt: the copy that was looked for may land yet.
+    expect(withoutDoubleClaims(rows)).toEqual([
+      row(1, 11),
+      row(2, null, { outcome: 'skipped', evidence: null, code: 'COUNTS_DISAGREE', doubt: true }),
+    ]);
   });
 
   test('is not complete when the source was renumbered under way', () => {
