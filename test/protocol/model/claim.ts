@@ -12,7 +12,7 @@ export function claim(setting: Setting, at: { state: State; w: number; emit: Emi
   const { pass } = state;
   if (isSecondFree || !pass.chunks.includes(k) || pass.seen || pass.ending || pass.verdict) return;
   const { record } = chunkOf(state, k);
-  const isAlive = state.workers.some((other) => other?.chunk === k && other.record.fence === record.fence);
+  const isAlive = state.workers.some((other) => isHolder(other, record));
   const takesOver = record.owner !== null && isAlive;
   if (takesOver && state.budget.takeOver === 0) return;
   const observed = { fence: record.fence, renewal: record.renewal };
@@ -23,6 +23,10 @@ export function claim(setting: Setting, at: { state: State; w: number; emit: Emi
   const claimed = withWorker(withRecord(takesOver ? spend(state, 'takeOver') : state, k, next), w, worker);
   emit(`worker ${w} ${takesOver ? 'takes over' : 'claims'} chunk ${k}`, claimed, takesOver);
 }
+
+/** A chunk that is planned again is another item. */
+const isHolder = (worker: Worker | null, { chunkId, fence }: ChunkRecord): boolean =>
+  worker?.record.chunkId === chunkId && worker.record.fence === fence;
 
 function begin(setting: Setting, at: { state: State; k: number; record: ChunkRecord }): Worker {
   const { state, k, record } = at;

@@ -7,13 +7,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { Exploration } from './checker.ts';
 import { exploreInstance, told } from './explore-one.ts';
 import * as keeping from './instances.ts';
+import * as answers from './false-answers.ts';
+import * as passes from './passes.ts';
 import * as rewriting from './rewriting.ts';
 import type { State } from './state.ts';
 import * as usual from './variants.ts';
 
-const small = { ...keeping.small, ...rewriting.small };
-const { large } = keeping;
-const variants = { ...usual.variants, ...rewriting.variants };
+const small = { ...keeping.small, ...rewriting.small, ...answers.small, ...passes.small };
+const large = { ...keeping.large, ...rewriting.large, ...passes.large };
+const variants = { ...usual.variants, ...rewriting.variants, ...answers.variants, ...passes.variants };
 const nets = { ...usual.nets, ...rewriting.nets };
 const wantsLarge = process.env['MODEL'] === 'large';
 const minutes = (count: number): number => count * 60_000;

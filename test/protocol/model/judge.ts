@@ -30,7 +30,7 @@ function hasBadPart(state: State): boolean {
 function losses(setting: Setting, { target, folder, expunged, pass }: State): string[] {
   const rows = new Map(folder.ledger.map((row) => [Number(row.sourceUid), row]));
   const planned = setting.messages.flatMap((message, i) => ((message.pass ?? 0) <= pass.number ? [i + 1] : []));
-  const isUnsettled = planned.some((uid) => !rows.has(uid));
+  const isUnsettled = planned.some((uid) => !rows.has(uid) && !expunged.includes(uid));
   const isFalselyGone = planned.some((uid) => rows.get(uid)?.outcome === 'gone' && !expunged.includes(uid));
   const isShort = [...setting.identities.keys()].some((message) => {
     const delivered = folder.ledger.filter(

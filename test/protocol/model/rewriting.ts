@@ -47,6 +47,21 @@ export const small: Record<string, Instance> = {
   }),
 };
 
+/** Minutes each: `npm run check:protocol`. */
+export const large: Record<string, Instance> = {
+  'rewriting, one header, taken over': of(alike, rewrites, { budget: { crash: 1, cut: 1, takeOver: 1 } }),
+  'rewriting, one header in two chunks, users and foreign mail': of(alike, apart, rewrites, {
+    budget: { crash: 1, cut: 1, take: 1, foreign: 1 },
+  }),
+  'rewriting, one header, UIDVALIDITY changes, no UIDPLUS': of(alike, rewrites, noUidPlus, {
+    budget: { crash: 1, halt: 1, renumber: 1, take: 1 },
+  }),
+  'octets are kept, other mail has our header, lost answers': of(learns, stranger, {
+    messages: [a, { ...b, head: 'i' }],
+    budget: { crash: 1, halt: 1, refuse: 1, foreign: 1 },
+  }),
+};
+
 const { loss, wrong } = violated;
 const anybody: Partial<Rules> = { ambiguousRows: () => [] };
 const among = (circle: keyof Within): Partial<Rules> => ({

@@ -6,6 +6,7 @@ import type { ChunkCondition } from '../../../shared/ports/stores.ts';
 import type { ChunkRecord } from '../../../shared/contract/items.ts';
 import { identityOf } from '../../../shared/core/identity.ts';
 import { cutChunks } from '../../../shared/core/plan/cut-chunks.ts';
+import { needsRecount } from '../../../shared/core/plan/decide-folder.ts';
 import { withoutTwinsOf } from '../../../shared/core/plan/hold-back.ts';
 import { acknowledged } from '../../../shared/core/protocol/acknowledge.ts';
 import {
@@ -59,6 +60,7 @@ export const shipped = {
   identityOf,
   cutChunks,
   withoutTwinsOf,
+  needsRecount,
   carriedOf,
   mergeLedger,
   withoutFalseUids,

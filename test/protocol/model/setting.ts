@@ -120,9 +120,8 @@ export function startOf(setting: Setting): State {
     folder: { record: null, ledger: [], rewrites: setting.learns ? null : setting.rewrites },
     pass: {
       number: 0,
-      entry: plannedFolder({ expectedRows: arrived(setting, 0), rematch: true, settledSequence: 0 }),
+      entry: plannedFolder({ expectedRows: arrived(setting, 0), rematch: true, settledSequence: 0, vanished: [] }),
       chunks: setting.chunks.flatMap(({ pass }, k) => (pass === 0 ? [k] : [])),
-      waiting: [],
       seen: null,
       ending: null,
       verdict: null,
@@ -149,21 +148,21 @@ function budgetOf(given: Record<string, number | undefined>): Budget {
     renumber: of('renumber'),
     rest: of('rest'),
     lostWrite: of('lostWrite'),
+    misname: of('misname'),
   };
 }
 
-/** Messages that the source holds when `pass` is planned. */
-export const arrived = (setting: Setting, pass: number): number =>
+/** Messages that have come to the source when `pass` is planned. */
+const arrived = (setting: Setting, pass: number): number =>
   setting.messages.filter((message) => (message.pass ?? 0) <= pass).length;
 
 export const plannedFolder = (
-  over: Pick<PlannedFolder, 'expectedRows' | 'rematch' | 'settledSequence'>,
+  over: Pick<PlannedFolder, 'expectedRows' | 'rematch' | 'settledSequence' | 'vanished'>,
 ): PlannedFolder => ({
   folderKey,
   sourcePath: 'INBOX',
   targetPath: 'INBOX',
   state: { uidValidity: 1, uidNext: 1, messageCount: 0, highestModSeq: null },
-  vanished: [],
   failure: null,
   ...over,
 });

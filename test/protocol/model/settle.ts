@@ -1,14 +1,13 @@
 /** SettleMailbox and the passes that follow. */
 import type { CopyRow, FolderRecord, LedgerRow, MailboxPlan, PlannedFolder } from '../../../shared/contract/items.ts';
-import { chunkIdOf, planSequenceOf, TargetUid } from '../../../shared/contract/ids.ts';
-import { needsRecount } from '../../../shared/core/plan/decide-folder.ts';
+import { chunkIdOf, planSequenceOf, TargetUid, type SourceUid } from '../../../shared/contract/ids.ts';
 import { endDoubts, openDoubts } from '../../../shared/core/settle/doubt.ts';
 import { countRows, isLive } from '../../../shared/core/settle/ledger.ts';
 import type { SeenCopies } from '../../../shared/core/settle/surplus.ts';
 import { addCounts, verdictOf } from '../../../shared/core/settle/verdict.ts';
 import { untouchedChunk } from '../../../shared/core/protocol/chunk.ts';
 import { outcomesOfChunk } from './outcomes.ts';
-import { arrived, folderKey, passId, plannedChunk, plannedFolder, type Setting } from './setting.ts';
+import { folderKey, passId, plannedChunk, plannedFolder, type Setting } from './setting.ts';
 import { spend, type ChunkState, type Ending, type Seen, type State } from './state.ts';
 import { chunkOf, type Emit } from './worker.ts';
 
@@ -48,7 +47,7 @@ function judge(setting: Setting, { state, seen, emit }: { state: State; seen: Se
     previousUidValidity: folder.record?.targetUidValidity ?? seen.uidValidity,
     added,
     flags: new Map(),
-    vanished: new Set(),
+    vanished: new Set(pass.entry.vanished),
     uidValidity: seen.uidValidity,
     now,
   });
@@ -58,7 +57,7 @@ function judge(setting: Setting, { state, seen, emit }: { state: State; seen: Se
   const ledger = rules.withoutDoubleClaims(endDoubts(merged, Date.parse(now)));
   const verdict = verdictOf(addCounts([countRows(ledger)]), problem !== null);
   const ending: Ending = { verdict, surplus, openDoubts: openDoubts(ledger) };
-  const record = folderRecord(state, { ledger, uidValidity: seen.uidValidity });
+  const record = folderRecord(state, { ledger, uidValidity: seen.uidValidity, recount: problem !== null });
   emit('settle: writes the ledger', {
     ...state,
     folder: { ...state.folder, record, ledger },
@@ -90,7 +89,10 @@ function copiesSeen(setting: Setting, seen: Seen): SeenCopies {
   return { uids: new Set(seen.copies.map(({ uid }) => uid)), byInstant };
 }
 
-function folderRecord(state: State, at: { ledger: readonly LedgerRow[]; uidValidity: number }): FolderRecord {
+function folderRecord(
+  state: State,
+  at: { ledger: readonly LedgerRow[]; uidValidity: number; recount: boolean },
+): FolderRecord {
   return {
     folderKey,
     sourcePath: 'INBOX',
@@ -101,10 +103,11 @@ function folderRecord(state: State, at: { ledger: readonly LedgerRow[]; uidValid
     sequence: state.pass.number + 1,
     rowCount: at.ledger.filter((row) => isLive(row) && row.outcome !== 'gone').length,
     openDoubts: openDoubts(at.ledger),
+    recount: at.recount,
   };
 }
 
-/** Chunks that are unfinished are carried on; what else arrived is planned (plan-folder.ts, write-plan.ts). */
+/** Chunks that are unfinished are carried on; what else has no row is planned (plan-folder.ts, write-plan.ts). */
 function nextPass(setting: Setting, state: State): State {
   const { pass, folder } = state;
   const { record } = folder;
@@ -118,21 +121,55 @@ function nextPass(setting: Setting, state: State): State {
     (k) => planSequenceOf(chunkOf(state, k).record.chunkId) > (record?.sequence ?? 0),
   );
   const elder = unfinished.filter(isCarried).flatMap(rowsOf);
-  const candidates = [...pass.waiting, ...setting.chunks.flatMap((chunk, k) => (chunk.pass === number ? [k] : []))];
+  const { planned, vanished, expectedRows } = listed(setting, { state, pending, number });
   const isHeld = (k: number): boolean => setting.rules.withoutTwinsOf(rowsOf(k), elder).length < rowsOf(k).length;
-  const own = candidates.filter((k) => !isHeld(k));
-  const chunks = state.chunks.map((chunk, k) => {
-    if (own.includes(k)) return { ...chunk, record: untouchedChunk(chunkIdOf(number + 1, k + 1)) };
+  const isPlanned = (k: number): boolean => rowsOf(k).every(({ sourceUid }) => planned.has(sourceUid));
+  const own = [...setting.chunks.keys()].filter((k) => !unfinished.includes(k) && isPlanned(k) && !isHeld(k));
+  const chunks = state.chunks.map((chunk, k): ChunkState => {
+    if (own.includes(k)) return { record: untouchedChunk(chunkIdOf(number + 1, k + 1)), parts: [], truth: [] };
     return unfinished.includes(k) && !isCarried(k) ? anew(chunk) : chunk;
   });
-  const entry = plannedFolder({
-    expectedRows: expectedRows(setting, { record, pending, number }),
-    rematch: pending?.rematch ?? false,
-    settledSequence: record?.sequence ?? 0,
-  });
-  const waiting = candidates.filter(isHeld);
-  const planned = { number, entry, chunks: [...unfinished, ...own], waiting };
-  return { ...state, chunks, pass: { ...planned, seen: null, ending: null, verdict: null } };
+  const rematch = pending?.rematch ?? false;
+  const entry = plannedFolder({ expectedRows, rematch, settledSequence: record?.sequence ?? 0, vanished });
+  const next = { number, entry, chunks: [...unfinished, ...own] };
+  return { ...state, chunks, pass: { ...next, seen: null, ending: null, verdict: null } };
+}
+
+interface Listed {
+  /** Source UIDs. */
+  planned: ReadonlySet<number>;
+  vanished: SourceUid[];
+  expectedRows: number;
+}
+
+/** What came since the last plan; or, where the counts do not add up, all that no row speaks of, and what is gone. */
+function listed(
+  { messages, rules }: Setting,
+  at: { state: State; pending: PlannedFolder | null; number: number },
+): Listed {
+  const { record, ledger } = at.state.folder;
+  const there = messages.flatMap(({ pass = 0 }, i) =>
+    pass <= at.number && !at.state.expunged.includes(i + 1) ? [{ uid: i + 1, isNew: pass === at.number }] : [],
+  );
+  const added = there.filter(({ isNew }) => isNew);
+  const state = { uidValidity: 1, uidNext: messages.length + 1, messageCount: there.length, highestModSeq: null };
+  // What was skipped is tried again by every pass.
+  const skipped = at.pending
+    ? []
+    : ledger.filter(({ outcome }) => outcome === 'skipped').map(({ sourceUid }) => sourceUid);
+  if (!rules.needsRecount({ record, pending: at.pending, state }, added.length)) {
+    const expectedRows = (at.pending?.expectedRows ?? record?.rowCount ?? there.length - added.length) + added.length;
+    return {
+      planned: new Set([...added.map(({ uid }) => uid), ...skipped]),
+      vanished: at.pending?.vanished ?? [],
+      expectedRows,
+    };
+  }
+  const live = ledger.filter((row) => isLive(row) && row.outcome !== 'gone').map(({ sourceUid }) => sourceUid);
+  const uids = there.map(({ uid }) => uid);
+  const unspoken = uids.filter((uid) => !live.some((known) => known === uid));
+  const planned = new Set([...unspoken, ...skipped]);
+  return { planned, vanished: live.filter((uid) => !uids.includes(uid)), expectedRows: uids.length };
 }
 
 function lastPlan(setting: Setting, { pass, chunks }: State): MailboxPlan {
@@ -146,17 +183,6 @@ function lastPlan(setting: Setting, { pass, chunks }: State): MailboxPlan {
     ),
     droppedKeywords: 0,
   };
-}
-
-function expectedRows(
-  setting: Setting,
-  at: { record: FolderRecord | null; pending: PlannedFolder | null; number: number },
-): number {
-  const messageCount = arrived(setting, at.number);
-  const newCount = messageCount - arrived(setting, at.number - 1);
-  const state = { uidValidity: 1, uidNext: messageCount + 1, messageCount, highestModSeq: null };
-  if (needsRecount({ record: at.record, pending: at.pending, state }, newCount)) return messageCount;
-  return (at.pending?.expectedRows ?? at.record?.rowCount ?? messageCount - newCount) + newCount;
 }
 
 /** Only where carrying on is switched off: rows without an outcome are planned anew, without their open window. */

@@ -117,8 +117,6 @@ export interface PassState {
   /** The folder as this pass planned it, and the chunks it drives: its own and carried ones. */
   entry: PlannedFolder;
   chunks: readonly number[];
-  /** Chunks of messages that have arrived and are not planned yet. */
-  waiting: readonly number[];
   /** What the running settle has seen of the target. */
   seen: Seen | null;
   ending: Ending | null;
@@ -153,6 +151,7 @@ export const faults = [
   'renumber',
   'rest',
   'lostWrite',
+  'misname',
 ] as const;
 /** How often each may still happen. */
 export type Budget = Readonly<Record<(typeof faults)[number], number>>;

@@ -1,13 +1,12 @@
 /** One window: what is sent, what the answers prove, what is looked up, what is committed. */
-import { TargetUid } from '../../../shared/contract/ids.ts';
 import type { RowOutcome } from '../../../shared/contract/items.ts';
 import { lastWord } from '../../../shared/steps/sync/window-task.ts';
 import { decides, learn } from './learn.ts';
 import { looks } from './look.ts';
-import { abandon, disconnected, gone, lookAt, messageAt, rowsOf, withWorker, type At } from './worker.ts';
+import { answers } from './answers.ts';
+import { gone, lookAt, names, rowsOf, withWorker, type At } from './worker.ts';
 import { finish, open, openingAt, putFirst, putPart, readBack, repeatPart, write } from './writes.ts';
-import { merged, spend, type State, type Task, type Worker } from './state.ts';
-import { nameOf, store } from './servers.ts';
+import { merged, spend, type Task, type Worker } from './state.ts';
 
 /** All that a living worker may do next, and all that may happen to it. */
 export function work(at: At): void {
@@ -63,9 +62,6 @@ function send(at: At, there: readonly number[]): void {
   );
 }
 
-const names = (at: At, rows: readonly number[]): string =>
-  rows.map((index) => `row ${index} (${nameOf(at.setting, messageAt(at, index))})`).join(' and ');
-
 /** Not handed out by the source, and not there when asked for again. */
 function missing(at: At, task: Task, todo: readonly number[]): void {
   const { state, w, worker, emit } = at;
@@ -79,84 +75,6 @@ function lookUpRefused(at: At): void {
   const indexes = worker.refused.map(({ index }) => index);
   emit(`worker ${w} has drained`, withWorker(state, w, { ...worker, ...lookAt(worker, indexes) }));
 }
-
-// ---------------------------------------------------------------- answers
-
-function answers(at: At, task: Task): void {
-  const { setting, state, w, worker, emit } = at;
-  const [command, ...rest] = worker.sent;
-  if (command) {
-    stored(at, { task, command, rest });
-    const messages = command.map((index) => messageAt(at, index));
-    const without: Worker = { ...worker, sent: rest };
-    if (state.budget.refuse > 0) {
-      const refused = [...worker.refused, ...command.map((index) => ({ index, together: command.length }))];
-      const next = withWorker(abandon(spend(state, 'refuse'), [messages]), w, { ...without, refused });
-      emit(`NO to ${names(at, command)} of worker ${w}, which may be stored nevertheless`, next, true);
-    }
-    if (state.budget.halt > 0) {
-      const next = withWorker(abandon(spend(state, 'halt'), [messages]), w, { ...without, halted: true });
-      emit(`the answer to ${names(at, command)} of worker ${w} is lost`, next, true);
-    }
-    if (state.budget.cut > 0) cut(at);
-  }
-  if (!setting.rules.drains) for (const row of worker.unread) readLate(at, { task, row });
-}
-
-function cut(at: At): void {
-  const { state, w, worker, emit } = at;
-  const next = withWorker(disconnected(at, spend(state, 'cut')), w, { ...worker, sent: [], halted: true });
-  emit(`the connection of worker ${w} is cut`, next, true);
-}
-
-function stored(
-  at: At,
-  { task, command, rest }: { task: Task; command: readonly number[]; rest: Worker['sent'] },
-): void {
-  const { setting, state, w, worker, emit } = at;
-  let next: State = state;
-  let answered: Worker = { ...worker, sent: rest };
-  for (const index of command) {
-    const uid = next.target.uidNext;
-    next = store(next, { message: messageAt(at, index), ours: true });
-    answered = acknowledge(at, { worker: answered, index, uid });
-    if (!setting.rules.drains)
-      emit(
-        `the target stores ${names(at, command)} for worker ${w}, OK not read yet`,
-        withWorker(next, w, { ...worker, sent: rest, unread: [...worker.unread, [index, uid]] }),
-      );
-  }
-  if (answered.task !== task)
-    emit(`the target stores ${names(at, command)} for worker ${w}, OK`, withWorker(next, w, answered));
-}
-
-function readLate(at: At, { row }: { task: Task; row: readonly [number, number] }): void {
-  const { state, w, worker, emit } = at;
-  const [index, uid] = row;
-  const unread = worker.unread.filter((other) => other !== row);
-  const answered = acknowledge(at, { worker: { ...worker, unread }, index, uid });
-  emit(`worker ${w} reads the OK for ${names(at, [index])}`, withWorker(state, w, answered));
-}
-
-function acknowledge(at: At, { worker, index, uid }: { worker: Worker; index: number; uid: number }): Worker {
-  const { task, session } = worker;
-  if (!task) return worker;
-  const { uidPlus, rules } = at.setting;
-  const claimed = new Set(task.outcomes.flatMap(([, { targetUid }]) => (targetUid === null ? [] : [targetUid])));
-  const answer = uidPlus
-    ? { targetUid: TargetUid.parse(uid), uidValidity: at.state.target.uidValidity }
-    : { targetUid: null, uidValidity: null };
-  const outcome = rules.acknowledged(answer, { ...task, claimed, previousUid: session.previousUid });
-  const known = outcome.targetUid;
-  return {
-    ...worker,
-    task: { ...task, outcomes: merged(task.outcomes, [[index, outcome]]) },
-    session:
-      known === null ? session : { ...session, previousUid: known, uidFloor: Math.max(session.uidFloor, known + 1) },
-  };
-}
-
-// ---------------------------------------------------------------- commit
 
 /** T4 and T5, sliding included; what is opened with the same write is decided as the steps do. */
 function commit(at: At, task: Task, head: readonly RowOutcome[]): void {

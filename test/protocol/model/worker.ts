@@ -2,6 +2,7 @@
 import type { ChunkRecord, CopyRow, OpenWindow } from '../../../shared/contract/items.ts';
 import { tailRows } from '../../../shared/core/protocol/ledger-part.ts';
 import type { Setting } from './setting.ts';
+import { nameOf } from './servers.ts';
 import { textOf, withAt, type ChunkState, type State, type Task, type Worker } from './state.ts';
 
 export type Emit = (label: string, next: State, fault?: boolean) => void;
@@ -31,6 +32,9 @@ export const withWorker = (state: State, w: number, worker: Worker | null): Stat
 
 export const messageAt = (at: At, index: number): number =>
   at.setting.messageOf[(rowsOf(at)[index]?.sourceUid ?? 1) - 1] ?? 0;
+
+export const names = (at: At, rows: readonly number[]): string =>
+  rows.map((index) => `row ${index} (${nameOf(at.setting, messageAt(at, index))})`).join(' and ');
 
 /** The connection is gone: what was sent may be stored at any later time, or never. */
 export function disconnected(at: At, state: State): State {

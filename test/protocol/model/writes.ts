@@ -49,14 +49,16 @@ export function write(at: At, { transition, leadsTo, label }: Write): void {
   const { rules } = setting;
   const { record } = chunkOf(state, worker.chunk);
   const { next } = transition;
-  if (rules.permits(record, transition)) {
+  // A chunk that is planned again is another item.
+  const isThere = record.chunkId === next.chunkId;
+  if (isThere && rules.permits(record, transition)) {
     const stored = withRecord(beforeCommit(at, next), worker.chunk, next, setting.parts ? rowsOf(at) : undefined);
     emit(label, withWorker(stored, w, afterWrite(at, next, leadsTo)));
     if (state.budget.lostWrite > 0) {
       const doubting: Worker = { ...worker, at: 'doubt its write', written: { next, leadsTo } };
       emit(`${label}; the answer is lost`, withWorker(spend(stored, 'lostWrite'), w, doubting), true);
     }
-  } else if (rules.isMine(record, next))
+  } else if (isThere && rules.isMine(record, next))
     emit(`${label}: refused, goes on`, withWorker(state, w, afterWrite(at, next, leadsTo)));
   else emit(`${label}: refused, ends`, gone(at, state));
 }
@@ -97,8 +99,8 @@ function beforeCommit(at: At, next: ChunkRecord): State {
 
 export function putPart(at: At, record: ChunkRecord): State {
   const { state, worker } = at;
-  if (record.sequence === 0) return state;
   const chunk = chunkOf(state, worker.chunk);
+  if (record.sequence === 0 || record.chunkId !== chunk.record.chunkId) return state;
   const parts: (readonly LedgerPartRow[] | null)[] = [...chunk.parts];
   while (parts.length < record.sequence) parts.push(null);
   parts[record.sequence - 1] = tailRows(record, rowsOf(at));
