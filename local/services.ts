@@ -20,6 +20,7 @@ import { startSfnServer } from './sfn/server.ts';
 import type { StackEvent } from './stack-events.ts';
 import { lockStateDir } from './state-dir.ts';
 import { Executions } from './states/executions.ts';
+import { warmCounts } from './states/warm-counts.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
 import { workflowServices } from './workflow-services.ts';
 
@@ -50,8 +51,9 @@ export async function startServices(options: EmbeddedStackOptions): Promise<Runn
 /** Knots are tied here: functions need the endpoints, and the stores need somebody who takes their events. */
 async function start(options: EmbeddedStackOptions, model: StackModel, unlock: () => void): Promise<RunningStack> {
   const at = (name: string): string => join(options.stateDir, name);
+  const soonWanted = warmCounts(model.machines.map(({ definition }) => definition));
   const onEvent = (event: StackEvent): void => {
-    if (event.type === 'ExecutionStarted') void pool.warm();
+    if (event.type === 'ExecutionStarted') void pool.warm(soonWanted);
     options.onEvent?.(event);
   };
   const clock = options.clock ?? systemClock;

@@ -45,12 +45,13 @@ export class FunctionEnvironments {
     }
   }
 
-  /** Resolves when one is there that has loaded its bundle. */
-  async warm(): Promise<void> {
-    if (this.#closed || this.#all.size > 0) return;
-    const environment = this.#start();
-    this.#putBack(environment);
-    await environment.loaded;
+  /** Resolves when so many are there and have loaded their bundle. */
+  async warm(count: number): Promise<void> {
+    while (!this.#closed && this.#all.size < Math.min(count, mostEnvironments)) {
+      const environment = this.#start();
+      this.#putBack(environment);
+      await environment.loaded;
+    }
   }
 
   async close(): Promise<void> {

@@ -70,11 +70,11 @@ export class LambdaPool {
   }
 
   /**
-   * Provisioned concurrency of one: each function's bundle is loaded while the steps before it wait for servers. One
-   * after another in the template's order, which is that of the steps, so that the next step is not kept waiting.
+   * Provisioned concurrency: bundles are loaded while the steps before them wait for servers, one after another, so
+   * that the next step is not kept waiting. `counts`: environments by function name or ARN, the first needed first.
    */
-  async warm(): Promise<void> {
-    for (const environments of this.#functions.values()) await environments.warm();
+  async warm(counts: ReadonlyMap<string, number>): Promise<void> {
+    for (const [nameOrArn, count] of counts) await this.#functions.get(functionNameOf(nameOrArn))?.warm(count);
   }
 
   async close(): Promise<void> {
