@@ -31,9 +31,12 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** What people see as characters: an emoji with its modifiers is one. */
 export const graphemes = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment);
 
-/** Columns of a terminal: folder names and addresses may hold wide or combining characters, or control codes. */
+/** Folder names and addresses may hold control codes, which a terminal would obey; of one line. */
+export const printable = (text: string): string => text.replace(/\p{C}/gu, '?');
+
+/** Columns of a terminal: names may hold wide or combining characters. */
 export function cellText(text: string, width: number): string {
-  const clean = graphemes(text.replace(/\p{C}/gu, '?'));
+  const clean = graphemes(printable(text));
   const cut = clean.length > width ? [...clean.slice(0, width - 1), '…'] : clean;
   return cut.join('') + ' '.repeat(width - cut.length);
 }

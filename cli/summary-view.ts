@@ -3,7 +3,7 @@ import type { MailboxLine, PassSummary } from '../shared/contract/report.ts';
 import { headline } from '../shared/core/report/headline.ts';
 import { supersededText } from '../shared/core/report/next-steps.ts';
 import { plural } from '../shared/core/report/numbers.ts';
-import { bytesText, cellText, countText } from './format.ts';
+import { bytesText, cellText, countText, printable } from './format.ts';
 
 const columns = [
   { title: 'mailbox', width: 32, of: (m: MailboxLine) => m.emailAddress },
@@ -24,7 +24,7 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     ...summary.mailboxes.map((m) => columns.map(({ of, width }) => cellText(of(m), width)).join(' ')),
   ];
   const failures = summary.mailboxes.filter((m) => m.failure).flatMap(failureLines);
-  return [
+  const lines = [
     `${summary.pass} pass of ${summary.batch}: ${summary.verdict}`,
     '',
     ...(summary.mailboxes.length > 0 ? [...table.map((line) => line.trimEnd()), ''] : []),
@@ -38,6 +38,8 @@ export function summaryLines(summary: PassSummary, reportPath: string | null): s
     ...(totals.confidence === '' ? [] : [totals.confidence]),
     ...(reportPath === null ? [] : [`Report: ${reportPath}`]),
   ];
+  // The sentence of a failure may name a folder.
+  return lines.map(printable);
 }
 
 /** What did not arrive as it was, and where to look for it. */

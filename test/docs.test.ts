@@ -63,6 +63,16 @@ describe('docs/errors.md', () => {
   });
 });
 
+describe('docs/faults.md', () => {
+  test('names for each fault and attack a test that exists', async () => {
+    const rows = [...(await read('docs/faults.md')).matchAll(/^\| ([FA]\d+) .*$/gm)];
+    expect(rows.length).toBeGreaterThan(50);
+    const tests = (row: string): string[] => [...row.matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);
+    expect(rows.filter(([row]) => tests(row).length === 0).map(([, fault]) => fault)).toEqual([]);
+    expect(rows.flatMap(([row]) => tests(row)).filter((path) => !existsSync(join(project, path)))).toEqual([]);
+  });
+});
+
 describe('README', () => {
   test('is shorter than 150 lines', async () => {
     expect((await read('README.md')).split('\n').length).toBeLessThan(150);

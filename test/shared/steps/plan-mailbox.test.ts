@@ -96,6 +96,23 @@ describe('an incremental pass', () => {
     },
   );
 
+  test('sets no flags under UIDs of before: after the target renumbered its folder they name other messages (F14)', async () => {
+    const world = await createWorld();
+    for (const [day, octets] of ['a', 'b'].entries())
+      world.source.store('INBOX', { octets, internalDate: `0${day + 1}-Jan-2026 00:00:00 +0000`, flags: ['\\Seen'] });
+    await runPass(world, pass('initial'));
+    const inbox = world.target.folder('INBOX');
+    const [first, last] = inbox.messages.map((m) => m.uid).sort((x, y) => x - y);
+    // The lower UID moves up by one: it is now what the ledger calls the other's.
+    world.target.renumber('INBOX', last);
+    const named = Buffer.from(inbox.messages.find(({ uid }) => uid === last)?.octets ?? []).toString();
+    for (const m of world.source.folder('INBOX').messages)
+      if (Buffer.from(m.octets).toString() !== named) world.source.setFlags('INBOX', m.uid, ['\\Flagged']);
+    expect(first).not.toBe(last);
+    expect(await incremental(world)).toBe('complete');
+    expect(inbox.messages.find(({ uid }) => uid === last)?.flags).toEqual(['\\Seen']);
+  });
+
   test('never brings back what was deleted at the target, and says how many', async () => {
     const world = await migrated();
     world.target.remove('INBOX', world.target.folders.get('INBOX')?.messages[0]?.uid ?? 0);

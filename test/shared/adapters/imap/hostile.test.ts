@@ -216,9 +216,27 @@ describe('reading answers', () => {
     expect(await session.openFolder('INBOX')).toMatchObject({ messageCount: 0 });
   });
 
-  test('endless lines and literals end the connection', async () => {
-    const session = await source(to(/^LIST "" "\*"/, '* LIST () "/" {999999999}\r\n'));
+  test.each([
+    ['an endless line', `* LIST () "/" ${'x'.repeat(2 * 1024 * 1024)}`],
+    ['an endless literal', '* LIST () "/" {999999999}\r\n'],
+  ])('%s ends the connection', async (_title, answer) => {
+    const session = await source(to(/^LIST "" "\*"/, answer));
     expect(await failure(session.listFolders())).toMatchObject({ code: 'CONNECTION_LOST' });
+  });
+
+  test('a message of more than 512 MiB is not begun', async () => {
+    const announced = `* 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Jan-2026 00:00:00 +0000" BODY[] {${512 * 1024 * 1024 + 1}}\r\n`;
+    const session = await source(to(/^UID FETCH/, announced));
+    const read = async (): Promise<void> => {
+      for await (const message of session.fetchMessages([SourceUid.parse(1)])) expect(message).toBeUndefined();
+    };
+    expect(await failure(read())).toMatchObject({ code: 'CONNECTION_LOST' });
+  });
+
+  test('more than 20,000 folders are refused', async () => {
+    const listed = Array.from({ length: 20_001 }, (_, n) => `* LIST () "/" f${n}\r\n`).join('');
+    const session = await source(to(/^LIST "" "\*"/, `${listed}TAG OK done\r\n`));
+    expect(await failure(session.listFolders())).toMatchObject({ code: 'SERVER_REFUSED' });
   });
 
   test('names that are no modified UTF-7 are sent back as they were', async () => {

@@ -138,3 +138,12 @@ describe('the folders of the page', () => {
     ).toEqual(['Source', 'Equal', 'Other flags', 'Removed']);
   });
 });
+
+test('no line of the summary on the terminal holds a control character, whatever a folder is called', () => {
+  const hostile = 'Folder "\u001b]0;owned\u0007\u202e": unreadable';
+  const failure = { code: 'FOLDER_UNREADABLE', message: hostile, hint: 'Look.' } as const;
+  const of = pass([line('a\u001b[2J@b.c', null, { verdict: 'incomplete', failure })]);
+  const lines = summaryLines({ ...of, failure }, null);
+  expect(lines.join(' ')).toContain('Folder "?]0;owned??": unreadable');
+  expect(lines.filter((text) => /\p{C}/u.test(text))).toEqual([]);
+});
