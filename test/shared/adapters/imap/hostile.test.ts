@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SourceUid } from '../../../../shared/contract/ids.ts';
 import { ImapServers } from '../../../../shared/adapters/imap/index.ts';
 import { scriptedImap, type Script, type ScriptedServer } from '../../../support/scripted-imap.ts';
@@ -51,6 +52,19 @@ describe('login answers', () => {
     const error = await failure(new ImapServers().openSource(endpoint, login));
     expect(error).toMatchObject({ code });
     expect(everythingIn(error)).not.toContain('pass-Word-3');
+  });
+
+  test.each([
+    ['plain words', 'IMAP4rev1 AUTH=PLAIN', 'pass-Word-3', 'LOGIN "a@example.org" "pass-Word-3"'],
+    ['a password that quoting changes', 'IMAP4rev1 AUTH=PLAIN', 'pass"Word', 'AUTHENTICATE PLAIN'],
+    ['a password that is not ASCII', 'IMAP4rev1 AUTH=PLAIN', 'pässWord', 'AUTHENTICATE PLAIN'],
+    ['a server that forbids LOGIN', 'IMAP4rev1 AUTH=PLAIN LOGINDISABLED', 'pass-Word-3', 'AUTHENTICATE PLAIN'],
+  ])('%s', async (_case, capabilities, password, command) => {
+    const script: Script = (line) => (line === 'AUTHENTICATE PLAIN' ? '+ \r\n' : null);
+    const { endpoint, commands } = await server(script, `* OK [CAPABILITY ${capabilities}] ready\r\n`);
+    void failure(new ImapServers().openSource(endpoint, { ...login, password }));
+    while (!commands.some((line) => /^(?:LOGIN|AUTHENTICATE)/.test(line))) await delay(5);
+    expect(commands.find((line) => /^(?:LOGIN|AUTHENTICATE)/.test(line))).toBe(command);
   });
 
   test('a named pause is kept, and not slept inside the call', async () => {
