@@ -46,8 +46,18 @@ function kindSection(results: Results, kind: CopyRow['corpus']['kind']): string 
   const rows = results.copies.filter(({ corpus, variant }) => corpus.kind === kind && variant === 'everything');
   const [first] = rows;
   if (!first) return '';
-  const head = ['round trip', 'tool', 'messages/s', 'MB/s', 'seconds', 'start-up s', 'CPU s', 'peak RSS MB'];
-  const more = ['mailferry is', 'quiet run s', 'x the raw limit'];
+  const head = [
+    'round trip',
+    'tool',
+    'messages/s',
+    'MB/s',
+    'seconds',
+    'start-up s',
+    'CPU s',
+    'servers CPU s',
+    'machine busy',
+  ];
+  const more = ['peak RSS MB', 'mailferry is', 'quiet run s', 'x the raw limit'];
   const trips = [...new Set(rows.map(({ roundTripMs }) => roundTripMs))].sort((a, b) => a - b);
   const lines = trips.flatMap((roundTripMs) => tools.flatMap(({ name }) => line(results, { name, kind, roundTripMs })));
   const megabytes = Math.round(first.corpusBytes / 1e6);
@@ -63,7 +73,7 @@ type At = { name: CopyRow['tool']; kind: CopyRow['corpus']['kind']; roundTripMs:
 function line(results: Results, { name, kind, roundTripMs }: At): string[][] {
   const place = { kind, roundTripMs, variant: 'everything' } as const;
   const row = figures.findCopy(results, name, place);
-  if (!row) return results.missing.includes(name) ? [[`${roundTripMs} ms`, name, ...Array<string>(9).fill(dash)]] : [];
+  if (!row) return results.missing.includes(name) ? [[`${roundTripMs} ms`, name, ...Array<string>(11).fill(dash)]] : [];
   const own = figures.findCopy(results, 'mailferry', place);
   const quiet = figures.findQuiet(results, name, place);
   return [
@@ -71,6 +81,7 @@ function line(results: Results, { name, kind, roundTripMs }: At): string[][] {
       `${roundTripMs} ms`,
       name,
       ...speed(row),
+      ...busy(results, row),
       String(Math.round(row.peakRssBytes / 1e6)),
       name === 'mailferry' ? dash : faster(figures.timesAsFast(own, row)),
       orDash(quiet?.copySeconds),
@@ -94,6 +105,14 @@ function speed(row: CopyRow): string[] {
     orDash(startSeconds),
     figure.extrapolated ? dash : numberText(row.cpuSeconds),
   ];
+}
+
+/** CPU of the servers, and how much of the machine tool and servers used together. */
+function busy({ machine }: Results, row: CopyRow): string[] {
+  const cores = Number.parseInt(machine['cores'] ?? '', 10);
+  if (figures.copyFigure(row)?.extrapolated !== false || !(cores > 0)) return [dash, dash];
+  const share = (row.cpuSeconds + row.serverCpuSeconds) / (row.wallSeconds * cores);
+  return [numberText(row.serverCpuSeconds), `${Math.round(100 * share)} %`];
 }
 
 function lesserTable(results: Results): string {
@@ -173,6 +192,7 @@ function reading(results: Results): string {
       : [];
   return [
     "- **seconds** of mailferry run from its event `pass-started` to `pass-ended`: the embedded stack's cold functions, planning, copying, settling and the report are in it. **start-up** is the rest of the process: starting the stack, uploading, ending. Of other tools the whole process counts. **CPU** and **peak RSS** are those of the whole process tree, start-up included.",
+    '- **machine busy**: CPU of the tool and of both servers, over all cores and the whole process. A tool that waits for answers leaves the machine idle; one that keeps the line full ends at the processor, which it shares with the servers.',
     '- **e**: extrapolated. A tool that waits for the server after each message copied a sample; start and survey, as its second run shows them, count once, the rest grows with the messages. That favours the tool.',
     `- **~**: processes that have nothing to do with the measurement used more than ${Math.round(disturbedShare * 100)} % of the machine meanwhile.`,
     '- **quiet run**: a second run, nothing changed, on the whole corpus; seconds as above.',
