@@ -25,6 +25,8 @@ export class AppendQueue {
   private writing: Promise<unknown> = Promise.resolve();
   private giveTurn: (() => void) | null = null;
   private ending: NodeJS.Timeout | undefined;
+  /** When the open command was last added to. */
+  private addedAtMs = 0;
   private pumping = false;
   private sending = false;
   /** Waiters for anything that was read: room, or the server's `+`. */
@@ -100,18 +102,27 @@ export class AppendQueue {
     const after = shared ? nothing : lineEnd;
     if (free) await this.body({ before: line, after }, message);
     else if (await this.invited(line, command)) await this.body({ before: nothing, after }, message);
-    if (shared) this.endSoon(command);
+    if (shared) this.endSoon();
     return { answer };
   }
 
-  /** Nobody may wait for an answer that the server owes only after the line's end. */
-  private endSoon(command: AppendCommand): void {
-    clearTimeout(this.ending);
-    const { count } = command;
-    const isLast = (): boolean => this.open === command && command.count === count;
-    this.ending = setTimeout(() => {
-      if (isLast()) void this.inTurn(async () => (isLast() ? this.end() : undefined));
-    }, limits.appendTogetherMs);
+  /** Nobody may wait for an answer that the server owes only after the line's end. One timer for thousands of messages. */
+  private endSoon(): void {
+    this.addedAtMs = Date.now();
+    this.ending ??= setTimeout(() => this.endIfIdle(), limits.appendTogetherMs);
+  }
+
+  private endIfIdle(): void {
+    this.ending = undefined;
+    const { open } = this;
+    if (!open) return;
+    const leftMs = this.addedAtMs + limits.appendTogetherMs - Date.now();
+    if (leftMs > 0) {
+      this.ending = setTimeout(() => this.endIfIdle(), leftMs);
+      return;
+    }
+    const { count } = open;
+    void this.inTurn(async () => (this.open === open && open.count === count ? this.end() : undefined));
   }
 
   private async end(): Promise<void> {
