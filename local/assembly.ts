@@ -23,6 +23,8 @@ export interface AssemblyOptions {
 }
 
 const keptAssemblies = 3;
+const workPrefix = 'work-';
+const abandonedMs = 3_600_000;
 const templateSuffix = '.template.json';
 
 /**
@@ -34,6 +36,7 @@ export async function loadAssembly(options: AssemblyOptions): Promise<Assembly> 
   if (!existsSync(directory)) {
     await synthesizeInto(directory, options);
     await dropOldest(options.cacheDir);
+    await dropAbandoned(options.cacheDir);
   } else {
     const now = new Date();
     await utimes(directory, now, now);
@@ -59,7 +62,7 @@ export async function readAssembly(directory: string): Promise<Assembly> {
 /** Two processes may both miss: each works in its own directory, and the first rename wins. */
 async function synthesizeInto(directory: string, options: AssemblyOptions): Promise<void> {
   await mkdir(options.cacheDir, { recursive: true });
-  const work = join(options.cacheDir, `work-${randomUUID()}`);
+  const work = join(options.cacheDir, `${workPrefix}${randomUUID()}`);
   try {
     await (options.synthesize ?? projectSynthesizer(options.projectDir))(work);
     await rename(work, directory).catch((error: unknown) => {
@@ -90,4 +93,13 @@ async function dropOldest(cacheDir: string): Promise<void> {
   );
   const old = dated.sort((a, b) => b.usedMs - a.usedMs).slice(keptAssemblies);
   await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true })));
+}
+
+/** What a killed synthesis left behind; one that is at work is done in seconds. */
+async function dropAbandoned(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => name.startsWith(workPrefix));
+  for (const path of names.map((name) => join(cacheDir, name))) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+  }
 }
