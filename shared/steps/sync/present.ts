@@ -1,7 +1,9 @@
 /** Messages that another tool, or a pass whose records were lost, put into the target before: compared by octets, then by headers. */
 import type { TargetUid } from '../../contract/ids.ts';
-import type { CopyRow, Repair, RowOutcome } from '../../contract/items.ts';
+import type { CopyRow, RowOutcome } from '../../contract/items.ts';
 import { identityOf, instantKey } from '../../core/identity.ts';
+import type { MessageRow } from '../../core/protocol/claims.ts';
+import { matchCandidates, presentByHeaders } from '../../core/protocol/present.ts';
 import { matchByHeaders } from './by-headers.ts';
 import { readClaims } from './claims.ts';
 import { facesOfRows } from './doubt.ts';
@@ -12,17 +14,6 @@ import type { Sessions } from './sessions.ts';
 import type { Slice } from './slice.ts';
 import { takenUids, type WindowTask } from './window-task.ts';
 
-const present = (targetUid: TargetUid, repairs: readonly Repair[]): RowOutcome => ({
-  outcome: 'present',
-  targetUid,
-  evidence: 'matched',
-  doubt: false,
-  code: null,
-  sha256: null,
-  // Put there by a pass whose records were lost.
-  ...(repairs.length > 0 ? { repairs: [...repairs] } : {}),
-});
-
 /**
  * Outcomes of the rows whose planned candidates really hold their octets. Each target UID is claimed by one row;
  * equal instants share a chunk, so only this chunk's own outcomes can have claimed it before.
@@ -32,48 +23,30 @@ export async function matchPresent(
   sessions: Sessions,
   at: { task: WindowTask; indexes: readonly number[] },
 ): Promise<Map<number, RowOutcome>> {
-  const found = new Map<number, RowOutcome>();
   const rows = at.indexes.flatMap((index) => {
     const row = slice.rows[index];
     return row && row.candidates.length > 0 ? [{ index, row }] : [];
   });
-  if (rows.length === 0) return found;
+  if (rows.length === 0) return new Map();
   const { claimed, unknown } = await readClaims(slice, at.task.folder, sessions.uidValidity);
   for (const uid of takenUids(at.task.outcomes)) claimed.add(uid);
-  const candidates = new Map(rows.map(({ row }) => [instantKey(row.internalDate), row.candidates]));
-  const nameless = unknown.filter((row) => candidates.has(instantKey(row.internalDate)));
-  const targets = await identitiesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
-  const wanted = [...rows.map(({ row }) => row), ...nameless];
-  const sources = await facesOfRows(slice, sessions, wanted);
-  const take = (row: Wanted, from: readonly TargetUid[]): RowOutcome | null => {
-    for (const { hash, repairs } of sources.get(row.sourceUid) ?? []) {
-      const identity = identityOf(hash, row.internalDate);
-      const uid = from.find((c) => targets.get(c) === identity && !claimed.has(c));
-      if (uid === undefined) continue;
-      claimed.add(uid);
-      return present(uid, repairs);
-    }
-    return null;
-  };
-  // Delivered rows without a known UID claim first (protocol section 5, rule 6): one of the candidates may be theirs.
-  const namelessLeft = nameless.filter((row) => !take(row, candidates.get(instantKey(row.internalDate)) ?? []));
-  for (const { index, row } of rows) {
-    const outcome = take(row, row.candidates);
-    if (outcome) found.set(index, outcome);
-  }
-  const left = rows.filter(({ index }) => !found.has(index));
-  const free = [...targets.keys()].filter((uid) => !claimed.has(uid));
-  return new Map([
-    ...found,
-    ...(await byHeaders(slice, sessions, { task: at.task, left, free, nameless: namelessLeft })),
-  ]);
+  const instants = new Set(rows.map(({ row }) => instantKey(row.internalDate)));
+  const nameless = unknown.filter((row) => instants.has(instantKey(row.internalDate)));
+  const copies = await identitiesOf(sessions.target, [...new Set(rows.flatMap(({ row }) => row.candidates))]);
+  const sources = await facesOfRows(slice, sessions, [...rows.map(({ row }) => row), ...nameless]);
+  const facesOf = ({ sourceUid, internalDate }: MessageRow) =>
+    (sources.get(sourceUid) ?? []).map(({ hash, repairs }) => ({ identity: identityOf(hash, internalDate), repairs }));
+  const match = matchCandidates({ rows, nameless, copies, claimed, facesOf });
+  const left = rows.filter(({ index }) => !match.found.has(index));
+  const found = await byHeaders(slice, sessions, { task: at.task, left, free: match.free, nameless: match.nameless });
+  return new Map([...match.found, ...found]);
 }
 
 interface Unmatched {
   task: WindowTask;
   left: readonly { index: number; row: CopyRow }[];
   free: readonly TargetUid[];
-  nameless: readonly Wanted[];
+  nameless: readonly MessageRow[];
 }
 
 /**
@@ -89,12 +62,8 @@ async function byHeaders(slice: Slice, sessions: Sessions, at: Unmatched): Promi
     rivals: async (instants) => (await readRivals(slice, task.folder, instants)).rows,
   });
   for (const index of ambiguous) task.doubtful.add(index);
-  return new Map(
-    found.map(({ index, targetUid }) => [index, { ...present(targetUid, []), evidence: 'matched by headers' }]),
-  );
+  return new Map(found.map(({ index, targetUid }) => [index, presentByHeaders(targetUid)]));
 }
-
-type Wanted = Pick<CopyRow, 'sourceUid' | 'internalDate'>;
 
 /** With the date, though planning compared it: a target that was renumbered since has other messages under these UIDs. */
 async function identitiesOf(
