@@ -46,6 +46,8 @@ function begin(setting: Setting, at: { state: State; k: number; record: ChunkRec
     look: null,
     slides: setting.slides,
     alone: false,
+    matched: true,
+    claims: null,
     doubtful: [],
     rewrites: state.folder.rewrites,
     samples: [],

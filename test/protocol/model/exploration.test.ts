@@ -9,13 +9,20 @@ import { exploreInstance, told } from './explore-one.ts';
 import * as keeping from './instances.ts';
 import * as answers from './false-answers.ts';
 import * as passes from './passes.ts';
+import * as planted from './planted.ts';
 import * as rewriting from './rewriting.ts';
 import type { State } from './state.ts';
 import * as usual from './variants.ts';
 
-const small = { ...keeping.small, ...rewriting.small, ...answers.small, ...passes.small };
+const small = { ...keeping.small, ...rewriting.small, ...answers.small, ...passes.small, ...planted.small };
 const large = { ...keeping.large, ...rewriting.large, ...passes.large };
-const variants = { ...usual.variants, ...rewriting.variants, ...answers.variants, ...passes.variants };
+const variants = {
+  ...usual.variants,
+  ...rewriting.variants,
+  ...answers.variants,
+  ...passes.variants,
+  ...planted.variants,
+};
 const nets = { ...usual.nets, ...rewriting.nets };
 const wantsLarge = process.env['MODEL'] === 'large';
 const minutes = (count: number): number => count * 60_000;

@@ -1,8 +1,14 @@
 /** The second look of a look-up (adopt-by-headers.ts and by-headers.ts of the steps, over the model's records). */
 import { planSequenceOf, type SourceUid } from '../../../shared/contract/ids.ts';
-import type { RowOutcome } from '../../../shared/contract/items.ts';
+import type { CopyRow, RowOutcome } from '../../../shared/contract/items.ts';
 import type { HeaderIdentity } from '../../../shared/core/header-identity.ts';
-import { fittingRows, inQuestion, ofInstants, type HeadedRival } from '../../../shared/core/protocol/by-headers.ts';
+import {
+  fittingRows,
+  inQuestion,
+  ofInstants,
+  type HeadedRival,
+  type HeaderMatch,
+} from '../../../shared/core/protocol/by-headers.ts';
 import type { MessageRow, OwnOutcome } from '../../../shared/core/protocol/claims.ts';
 import { adoptedByHeaders, type Copy } from '../../../shared/core/protocol/look-up.ts';
 import { committedRival, openRival, settledRival, type RivalRow } from '../../../shared/core/protocol/rivals.ts';
@@ -45,7 +51,7 @@ export function secondLook(at: At, second: SecondLook): { found: Map<number, Row
   const { look, own } = second;
   const rivals = look.rivals && !at.setting.rules.rivalsBeforeFetch ? readRivals(at) : look.rivals;
   if (!rivals) return { found: new Map(), learnt: {} };
-  const { found } = matchByHeaders(at, { ...second, rivals: rivals.rows });
+  const { found } = matchByHeaders(at, { ...leftOf(at, second), rivals: rivals.rows });
   if (found.length === 0) return { found: new Map(), learnt: {} };
   const samples = [...rivals.samples];
   for (const { row, outcome } of own) keepSample(samples, { row, outcome, uidValidity: look.uidValidity });
@@ -59,28 +65,38 @@ export function secondLook(at: At, second: SecondLook): { found: Map<number, Row
   };
 }
 
-function matchByHeaders(
-  at: At,
-  { look, found, claimed, unknown, rivals }: SecondLook & { rivals: readonly RivalRow[] },
-) {
-  const { setting } = at;
-  const { rules } = setting;
+/** What the first look has left over. */
+function leftOf(at: At, { look, found, claimed, unknown }: SecondLook): Omit<HeaderLook, 'rivals'> {
   const taken = new Set([...claimed, ...[...found.values()].map(({ targetUid }) => targetUid)]);
-  const copies = look.copies.flatMap(({ targetUid, identity }): Copy[] => {
-    const key = setting.headers[setting.copyIdentities.indexOf(identity)]?.key;
-    return key == null || taken.has(targetUid) ? [] : [{ targetUid, identity: key }];
-  });
-  const left = look.indexes.flatMap((index) => {
+  const rows = look.indexes.flatMap((index) => {
     const row = rowsOf(at)[index];
     return row && !found.has(index) ? [{ index, row }] : [];
   });
+  const free = look.copies.filter(({ targetUid }) => !taken.has(targetUid));
+  return { rows, free, unknown, uidValidity: look.uidValidity };
+}
+
+export interface HeaderLook {
+  rows: readonly { index: number; row: CopyRow }[];
+  /** Copies that no row claims, by their octets. */
+  free: readonly Copy[];
+  unknown: readonly MessageRow[];
+  rivals: readonly RivalRow[];
+  uidValidity: number;
+}
+
+/** by-headers.ts of the steps. */
+export function matchByHeaders(at: At, { rows: left, free, unknown, rivals, uidValidity }: HeaderLook): HeaderMatch {
+  const { setting } = at;
+  const { rules } = setting;
+  const copies = free.flatMap(({ targetUid, identity }): Copy[] => {
+    const key = setting.headers[setting.copyIdentities.indexOf(identity)]?.key;
+    return key == null ? [] : [{ targetUid, identity: key }];
+  });
   const atSource = sourceHeaders(at);
   const rows = fittingRows(left, atSource, copies);
-  const among = rules.rivalsAmong(rivals, circles(at));
-  const headed = ofInstants(among, rows).map((rival) => ({
-    ...rival,
-    headers: headersOf(at, { rival, atSource, look }),
-  }));
+  const among = ofInstants(rules.rivalsAmong(rivals, circles(at)), rows);
+  const headed = among.map((rival) => ({ ...rival, headers: headersOf(at, { rival, atSource, uidValidity }) }));
   const similar = rules.similarRivals(rows, headed);
   const ambiguous = rules.ambiguousRows(similar, sourceOctets(at, inQuestion(similar)));
   const deliveredUnknown = ofInstants(unknown, rows).flatMap(({ sourceUid }) => atSource.get(sourceUid)?.key ?? []);
@@ -113,11 +129,15 @@ function sourceOctets({ setting, state }: At, uids: readonly SourceUid[]): Map<S
 /** Where the source has the message no more, its copy tells the header. */
 function headersOf(
   { setting, state }: At,
-  { rival, atSource, look }: { rival: RivalRow; atSource: ReturnType<typeof sourceHeaders>; look: Look },
+  {
+    rival,
+    atSource,
+    uidValidity: now,
+  }: { rival: RivalRow; atSource: ReturnType<typeof sourceHeaders>; uidValidity: number },
 ): HeadedRival['headers'] {
   const { sourceUid, targetUid, uidValidity } = rival;
   const headers = sourceUid === null ? undefined : atSource.get(sourceUid);
   if (headers !== undefined) return headers;
   const copy = state.target.copies.find(({ uid, there }) => there && uid === targetUid);
-  return copy && uidValidity === look.uidValidity ? (setting.headers[copy.message] ?? null) : null;
+  return copy && uidValidity === now ? (setting.headers[copy.message] ?? null) : null;
 }

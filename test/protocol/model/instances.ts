@@ -17,6 +17,7 @@ const base: Instance = {
   passes: 0,
   stranger: null,
   rewrites: false,
+  planted: [],
   learns: false,
   budget: {},
   rules: shipped,
@@ -79,8 +80,8 @@ export const large: Record<string, Instance> = {
   'two messages, two in flight, taken over': of({ budget: { crash: 1, cut: 1, takeOver: 1 } }),
   'two chunks, taken over': of(apart, { budget: { crash: 1, cut: 1, takeOver: 1 } }),
   'two chunks, users and foreign mail': of(apart, noUidPlus, { budget: { crash: 1, cut: 1, take: 1, foreign: 1 } }),
-  'twins, two in flight, every fault of two workers': of(twins, {
-    budget: { crash: 1, cut: 1, refuse: 1, takeOver: 1, take: 1 },
+  'twins, two in flight, taken over, the target’s user': of(twins, {
+    budget: { crash: 1, cut: 1, takeOver: 1, take: 1 },
   }),
   'UIDVALIDITY changes, taken over': of(twins, one, { budget: { crash: 1, renumber: 1, takeOver: 1, take: 1 } }),
   'a sliding window, taken over and cut': of(slides, { budget: { crash: 1, cut: 1, takeOver: 1 } }),

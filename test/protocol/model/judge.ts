@@ -1,4 +1,5 @@
 /** I1 to I4 of protocol section 7, for one state. I5 is the checker's. */
+import { isDelivered } from '../../../shared/core/settle/ledger.ts';
 import type { Setting } from './setting.ts';
 import type { State } from './state.ts';
 
@@ -34,7 +35,7 @@ function losses(setting: Setting, { target, folder, expunged, pass }: State): st
   const isFalselyGone = planned.some((uid) => rows.get(uid)?.outcome === 'gone' && !expunged.includes(uid));
   const isShort = [...setting.identities.keys()].some((message) => {
     const delivered = folder.ledger.filter(
-      ({ outcome, sourceUid }) => outcome === 'copied' && setting.messageOf[sourceUid - 1] === message,
+      (row) => isDelivered(row) && setting.messageOf[row.sourceUid - 1] === message,
     );
     return target.copies.filter((copy) => copy.message === message).length < delivered.length;
   });

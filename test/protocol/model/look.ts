@@ -44,10 +44,10 @@ function fetch(at: At, { task, look }: { task: Task; look: Look }): void {
   emit(`worker ${w} looks: FETCH from UID ${from}`, withWorker(state, w, next));
 }
 
-const plain = ({ claimed, ...claims }: Claims) => ({ ...claims, claimed: [...claimed].sort((a, b) => a - b) });
+export const plain = ({ claimed, ...claims }: Claims) => ({ ...claims, claimed: [...claimed].sort((a, b) => a - b) });
 
 /** claims.ts of the steps, over the model's records. */
-function readClaims({ setting, state, worker }: At, uidValidity: number): Claims {
+export function readClaims({ setting, state, worker }: At, uidValidity: number): Claims {
   const claims: Claims = { claimed: new Set(), named: [], unknown: [] };
   for (const k of worker.planChunks) {
     const isOpen = planSequenceOf(chunkOf(state, k).record.chunkId) > worker.plan.settledSequence;

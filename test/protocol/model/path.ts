@@ -13,7 +13,7 @@ export interface Followed {
 }
 
 /** Steps of the model that are no effect. */
-const silent = /has drained|looks again at the others|nothing learnt|finds \(.*\) gone/;
+const silent = /reads what is claimed|has drained|looks again at the others|nothing learnt|finds \(.*\) gone/;
 
 export function follow(model: Model<State>, effects: readonly Effect[]): Followed {
   let states: State[] = [model.start];
@@ -48,6 +48,7 @@ const spoken = (label: string): string =>
     .replace(/(claims|takes over) chunk \d+/, 'claims the chunk')
     .replace(/(has no time left, )?releases( the chunk)?/, 'releases')
     .replace(/looks: claims.*/, 'looks: claims')
+    .replace(/(compares what was there before).*/, '$1')
     .replace(', to be read back', '');
 
 function withSilent(model: Model<State>, states: readonly State[]): State[] {

@@ -51,6 +51,8 @@ async function worldOf(instance: Instance): Promise<World> {
   const world = await createWorld({ target: { uidPlus, ...(rewrites ? { rewrites: 'header' } : {}) } });
   for (const mail of instance.messages)
     world.source.store('INBOX', { octets: octetsOf(mail), internalDate: dateOf(mail.day) });
+  for (const mail of instance.planted)
+    world.target.storeRewritten('INBOX', { octets: octetsOf(mail), internalDate: dateOf(mail.day) });
   if (!learns) await world.ports.mailboxes.update(key.batch, key.mailboxId, { rewrites });
   return world;
 }

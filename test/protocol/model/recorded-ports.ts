@@ -60,31 +60,41 @@ function wordOf(before: ChunkRecord | null, next: ChunkRecord): string {
   return `opens rows [${next.committed}, ${next.open?.to})`;
 }
 
-/** Of a look-up: who else may be meant, the FETCH, the claims. */
+/** Which records are read for what: for a look-up, before its FETCH and behind it, or for what was there before. */
 class Looks {
+  isInSession = false;
   private readonly actor: Actor;
   private hasFetched = false;
-  isInSession = false;
 
   constructor(actor: Actor) {
     this.actor = actor;
   }
 
   async fetches(first: number): Promise<void> {
-    const fetch = async () => (this.hasFetched = true);
-    await this.actor.effect(fetch, () => `looks: FETCH from UID ${first}`);
+    if (this.actor.reading) await this.actor.effect(nothing, () => 'looks: who else may be meant');
+    this.hasFetched = true;
+    await this.actor.effect(nothing, () => `looks: FETCH from UID ${first}`);
+  }
+
+  /** Bodies: of candidates, where records were read for them. */
+  async compares(): Promise<void> {
+    if (this.actor.reading && !this.hasFetched)
+      await this.actor.effect(nothing, () => 'compares what was there before');
   }
 
   async reads<T>(read: () => Promise<T>): Promise<T> {
     const { actor } = this;
-    if (actor.reading || !this.isInSession || !actor.holds) return read();
-    const word = this.hasFetched ? 'looks: claims' : 'looks: who else may be meant';
-    this.hasFetched = false;
-    const result = await actor.effect(read, () => word);
+    if (!this.isInSession || !actor.holds) return read();
+    if (this.hasFetched) {
+      this.hasFetched = false;
+      return actor.effect(read, () => 'looks: claims');
+    }
     actor.reading = true;
-    return result;
+    return read();
   }
 }
+
+const nothing = async (): Promise<void> => undefined;
 
 interface Session {
   actor: Actor;
@@ -104,6 +114,10 @@ function recordedTarget(target: TargetMailbox, session: Session): TargetMailbox 
     async *listMessages(range) {
       if (range.last === '*') await looks.fetches(range.first);
       yield* target.listMessages(range);
+    },
+    async *fetchMessages(uids) {
+      await looks.compares();
+      yield* target.fetchMessages(uids);
     },
     append: (message) => append(target, session, message),
   });

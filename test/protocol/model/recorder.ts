@@ -54,7 +54,7 @@ export class Actor {
   holds = false;
   /** The chunk item as it knows it. */
   record: ChunkRecord | null = null;
-  /** Records are being read, which is one word however many there are. */
+  /** Records were read, and nothing was done since. */
   reading = false;
   /** Stored, while it has read no answer. */
   readonly unanswered: string[] = [];
@@ -90,7 +90,8 @@ export class Actor {
     if (this.dead) throw new Interrupted();
     const fate = this.recorder.next();
     if (fate === 'stop before') await this.afterLast(async () => this.stop());
-    this.recorder.note(`${this.name} ${word}`);
+    // It has lost the chunk and has not heard of it yet: as good as sent before.
+    if (this.holds) this.recorder.note(`${this.name} ${word}`);
     return this.afterLast(async () => {
       const result = await run(fate);
       if (fate === 'stop after') this.stop();

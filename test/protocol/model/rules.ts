@@ -20,6 +20,7 @@ import {
 import { borneOut, claimsOn } from '../../../shared/core/protocol/claims.ts';
 import { finalHead, inDoubt, toCommit, withoutUid } from '../../../shared/core/protocol/head.ts';
 import { ambiguousRows, matchHeaders, similarRivals } from '../../../shared/core/protocol/by-headers.ts';
+import { matchCandidates } from '../../../shared/core/protocol/present.ts';
 import { learnRewrites, type RivalRow } from '../../../shared/core/protocol/rivals.ts';
 import { withoutFalseUids } from '../../../shared/core/settle/false-uids.ts';
 import { assignCopies, lookFrom, outcomesOf } from '../../../shared/core/protocol/look-up.ts';
@@ -56,6 +57,7 @@ export const shipped = {
   similarRivals,
   ambiguousRows,
   matchHeaders,
+  matchCandidates,
   learnRewrites,
   identityOf,
   cutChunks,

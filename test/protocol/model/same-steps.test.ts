@@ -38,6 +38,14 @@ const instances: Record<string, Instance> = {
       { ...a, head: 'h' },
     ],
   },
+  'one of two twins planted': { ...base, windowRows: 3, messages: [a, b, a], planted: [a] },
+  'a rewriting target, one of one header planted': {
+    ...base,
+    windowRows: 3,
+    rewrites: true,
+    messages: [{ ...a, head: 'h' }, { ...b, head: 'h' }, c],
+    planted: [c, { ...a, head: 'h' }],
+  },
   'a target of which nothing is known': { ...base, learns: true },
   'a rewriting target of which nothing is known': { ...base, ...one, learns: true, rewrites: true },
 };

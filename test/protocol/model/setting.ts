@@ -1,11 +1,11 @@
 /** An instance of the model: a few messages, the workers there are, what may go wrong how often, and the rules. */
-import { chunkIdOf, FolderKey, PassId, SourceUid, type ChunkId } from '../../../shared/contract/ids.ts';
+import { chunkIdOf, FolderKey, PassId, SourceUid, TargetUid, type ChunkId } from '../../../shared/contract/ids.ts';
 import type { CopyRow, PlannedChunk, PlannedFolder } from '../../../shared/contract/items.ts';
 import { headerIdentity, type HeaderIdentity } from '../../../shared/core/header-identity.ts';
 import { instantKey } from '../../../shared/core/identity.ts';
 import { untouchedChunk } from '../../../shared/core/protocol/chunk.ts';
 import type { Rules } from './rules.ts';
-import { faults, type Budget, type ChunkState, type State } from './state.ts';
+import { faults, type Budget, type ChunkState, type State, type Stored } from './state.ts';
 
 export interface Mail {
   text: string;
@@ -36,6 +36,8 @@ export interface Instance {
   stranger: Mail | null;
   /** The target stores other octets than it is given, and keeps the header fields that identify a message. */
   rewrites: boolean;
+  /** What another tool has put there before the first plan. */
+  planted: readonly Mail[];
   /** Nobody knows yet whether it does. */
   learns: boolean;
   budget: Partial<Budget>;
@@ -45,6 +47,8 @@ export interface Instance {
 export interface Setting extends Instance {
   chunks: readonly { id: ChunkId; pass: number; rows: readonly CopyRow[] }[];
   lastPass: number;
+  /** Different messages. */
+  kinds: readonly string[];
   /** By source UID - 1: which message it is. */
   messageOf: readonly number[];
   /** By message: what the source has, and what a copy of it has at the target. */
@@ -68,16 +72,16 @@ const cutLimits = (apart: boolean) => ({
 });
 
 export function settingOf(instance: Instance): Setting {
-  const { messages, rules, stranger } = instance;
-  const mail: Mail[] = [...messages, ...(stranger ? [stranger] : [])];
-  const kinds = [...new Set(mail.map(({ text, day }) => `${text}@${day}`))];
+  const { messages, rules, stranger, planted } = instance;
+  const mail: Mail[] = [...messages, ...(stranger ? [stranger] : []), ...planted];
+  const kinds = [...new Set(mail.map(kindOf))];
   const rows = messages.map(({ day }, i): CopyRow => ({
     folder: folderKey,
     sourceUid: SourceUid.parse(i + 1),
     internalDate: dateOf(day),
     sizeBytes: 1,
     flags: [],
-    candidates: [],
+    candidates: candidatesOf(instance, dateOf(day)),
   }));
   const passOf = (row: CopyRow): number => messages[row.sourceUid - 1]?.pass ?? 0;
   const lastPass = Math.max(...rows.map(passOf));
@@ -90,13 +94,14 @@ export function settingOf(instance: Instance): Setting {
       )
       .map((cut, n) => ({ id: chunkIdOf(pass + 1, n + 1), pass, rows: cut })),
   );
-  const byKind = kinds.map((kind) => mail.find(({ text, day }) => `${text}@${day}` === kind) ?? { text: '', day: 1 });
+  const byKind = kinds.map((kind) => mail.find((one) => kindOf(one) === kind) ?? { text: '', day: 1 });
   const identityOf = (prefix: string) => byKind.map(({ text, day }) => rules.identityOf(prefix + text, dateOf(day)));
   return {
     ...instance,
     chunks,
     lastPass: Math.max(lastPass, instance.budget.abort ?? 0, instance.passes),
-    messageOf: messages.map(({ text, day }) => kinds.indexOf(`${text}@${day}`)),
+    kinds,
+    messageOf: messages.map((one) => kinds.indexOf(kindOf(one))),
     identities: identityOf(''),
     copyIdentities: identityOf(instance.rewrites ? 'rewritten ' : ''),
     headers: byKind.map(headersOf),
@@ -110,11 +115,22 @@ const headersOf = (mail: Mail): HeaderIdentity | null =>
 export const octetsOf = ({ text, head = text }: Mail): string =>
   `Message-ID: <${head}@x>\r\nSubject: ${head}\r\n\r\n${text}\r\n`;
 
+/** candidates.ts of the steps. */
+function candidatesOf({ planted }: Instance, internalDate: string): TargetUid[] {
+  const at = ({ day }: Mail): boolean => instantKey(dateOf(day)) === instantKey(internalDate);
+  return planted.flatMap((mail, i) => (at(mail) ? [TargetUid.parse(i + 1)] : []));
+}
+
+const plantedOf = ({ planted, kinds }: Setting): Stored[] =>
+  planted.map((mail, i) => ({ uid: i + 1, message: kinds.indexOf(kindOf(mail)), ours: false, there: true }));
+
+const kindOf = ({ text, day }: Mail): string => `${text}@${day}`;
+
 export function startOf(setting: Setting): State {
   const chunks = setting.chunks.map(({ id }): ChunkState => ({ record: untouchedChunk(id), parts: [], truth: [] }));
   const budget = Object.fromEntries(faults.map((fault) => [fault, setting.budget[fault] ?? 0]));
   return {
-    target: { uidValidity: 1, uidNext: 1, copies: [] },
+    target: { uidValidity: 1, uidNext: setting.planted.length + 1, copies: plantedOf(setting) },
     abandoned: [],
     expunged: [],
     folder: { record: null, ledger: [], rewrites: setting.learns ? null : setting.rewrites },

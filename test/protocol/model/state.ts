@@ -89,7 +89,11 @@ export interface Worker {
   look: Look | null;
   slides: boolean;
   alone: boolean;
-  /** Rows that were sent again after a refusal. */
+  /** What lay at the target before was compared with the rows of this window. */
+  matched: boolean;
+  /** What was claimed, read before those messages are. */
+  claims: PlainClaims | null;
+  /** Rows that were sent again after a refusal, or of which a copy may be another row's. */
   doubtful: readonly number[];
   /** What it knows of the target: whether that stores other octets than it is given. */
   rewrites: boolean | null;

@@ -30,7 +30,8 @@ const octetsOnly: Partial<Rules> = { identityOf: (hash) => hash };
 const noneSetAside: Partial<Rules> = {
   assignCopies: (look) => shipped.assignCopies({ ...look, deliveredUnknown: [] }),
 };
-const noNet: Partial<Rules> = {
+/** Settling does not look for double claims. */
+export const noNet: Partial<Rules> = {
   withoutDoubleClaims: (rows) => [...rows],
   judgeFolder: (folder, at) =>
     shipped.judgeFolder(folder, { ...at, rows: at.rows.map((row) => ({ ...row, targetUid: null })) }),

@@ -3,6 +3,7 @@ import type { RowOutcome } from '../../../shared/contract/items.ts';
 import { lastWord } from '../../../shared/steps/sync/window-task.ts';
 import { decides, learn } from './learn.ts';
 import { looks } from './look.ts';
+import { looksForPresent } from './present.ts';
 import { answers } from './answers.ts';
 import { gone, lookAt, names, rowsOf, withWorker, type At } from './worker.ts';
 import { finish, open, openingAt, putFirst, putPart, readBack, repeatPart, write } from './writes.ts';
@@ -33,6 +34,7 @@ function inWindow(at: At, task: Task): void {
   else if (worker.halted && drained) finish(at);
   if (worker.halted) return;
   const open = todoOf(worker, task);
+  if (looksForPresent(at, task, open)) return;
   if (drained && worker.refused.length === 0 && decides(at, open)) return;
   const todo = typeof worker.telling === 'number' ? [] : open;
   const there = todo.filter((index) => !at.state.expunged.includes(rowsOf(at)[index]?.sourceUid ?? 0));

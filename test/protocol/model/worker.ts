@@ -65,6 +65,8 @@ export function inWindow(setting: Setting, worker: Worker, open: OpenWindow): Wo
     task,
     slides: setting.slides && !doubt,
     alone: false,
+    matched: false,
+    claims: null,
     doubtful: [],
     undecided: [],
     telling: doubt && setting.uidPlus && worker.rewrites === null ? null : 'tried',
