@@ -27,14 +27,7 @@ export function recordedPorts(ports: Ports, actor: Actor, nameOf: NameOf): Ports
         return part === undefined ? put() : actor.effect(put, () => `writes ledger part ${Number(part)}`);
       },
     }),
-    mailboxes: but(mailboxes, {
-      update: (batch, id, change) => {
-        const update = () => mailboxes.update(batch, id, change);
-        const { verdict, rewrites } = change;
-        if (verdict) return actor.effect(update, () => `the verdict is "${verdict}"`);
-        return rewrites == null ? update() : actor.effect(update, () => `reads its copies: ${learnt[`${rewrites}`]}`);
-      },
-    }),
+    mailboxes: recordedMailboxes(mailboxes, actor),
     folders: but(folders, {
       put: (key, record) =>
         actor.effect(
@@ -49,6 +42,17 @@ export function recordedPorts(ports: Ports, actor: Actor, nameOf: NameOf): Ports
       },
     }),
   };
+}
+
+function recordedMailboxes(mailboxes: Ports['mailboxes'], actor: Actor): Ports['mailboxes'] {
+  return but(mailboxes, {
+    update: (batch, id, change) => {
+      const update = () => mailboxes.update(batch, id, change);
+      const { verdict, rewrites } = change;
+      if (verdict) return actor.effect(update, () => `the verdict is "${verdict}"`);
+      return rewrites == null ? update() : actor.effect(update, () => `reads its copies: ${learnt[`${rewrites}`]}`);
+    },
+  });
 }
 
 const learnt: Record<string, string> = { true: 'the target rewrites', false: 'it keeps octets' };

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MailAccount } from '../../../shared/adapters/memory/mail/index.ts';
 import type { PassKind } from '../../../shared/contract/names.ts';
 import { planMailbox } from '../../../shared/steps/plan-mailbox.ts';
+import { syncSlice } from '../../../shared/steps/sync-slice.ts';
 import { batch, contents, createWorld, key, mailboxId, runPass, type World } from '../../support/world.ts';
 import { fillSample } from '../../support/sample-mailbox.ts';
 
@@ -65,6 +66,21 @@ describe('an incremental pass', () => {
     const copies = world.target.folder('INBOX').messages.map(({ octets }) => Buffer.from(octets).toString());
     expect(copies).toEqual(['elder', 'newcomer']);
     expect(await incremental(world)).toBe('complete');
+  });
+
+  test('counts again what had to wait, though its elder had vanished before it came', async () => {
+    const world = await createWorld({ source: { condStore: true } });
+    const internalDate = '01-Jan-2026 00:00:00 +0000';
+    const elder = world.source.store('INBOX', { octets: 'elder', internalDate });
+    const first = { batch, mailboxId, ...pass('initial') };
+    const deadline = { remainingMs: () => 600_000 };
+    await planMailbox(world.ports, first, deadline);
+    await syncSlice(world.ports, { ...first, chunk: 0, loop: 0, observed: null }, { id: 'unsettled', deadline });
+    world.source.remove('INBOX', elder);
+    world.source.store('INBOX', { octets: 'newcomer', internalDate });
+    expect(await incremental(world)).toBe('incomplete');
+    expect(await incremental(world)).toBe('complete');
+    expect(world.target.folder('INBOX').messages).toHaveLength(2);
   });
 
   test('copies a new folder, and one that lies below a new parent', async () => {
