@@ -82,7 +82,9 @@ describeWithDovecot('an answer that was lost, doubled or false', () => {
     ['several messages in one APPEND', undefined],
   ])('each tagged answer comes twice (F5), %s: exactly once, and no doubt', async (_title, tells) => {
     const twice: Gate = ({ when, answer, command }) =>
-      when === 'answer' && !/^(?:ID|LOGIN|AUTHENTICATE|NAMESPACE)/.test(command.text) ? { say: [answer, answer] } : null;
+      when === 'answer' && !/^(?:ID|LOGIN|AUTHENTICATE|NAMESPACE)/.test(command.text)
+        ? { say: [answer, answer] }
+        : null;
     const { seen, openDoubts } = await copy(sample, { gate: twice, ...(tells ? { tells } : {}) }, { gate: twice });
     expect({ ...seen, openDoubts }).toEqual({ ...exactlyOnce, openDoubts: 0 });
   });
