@@ -65,7 +65,9 @@ interface Copies {
 }
 
 async function settleCopies(ports: SettlePorts, { key, plan, record }: Copies): Promise<Settled[]> {
-  const target = await openTarget(ports, key);
+  // Outcomes are read while the login is under way; whoever needs the target hears of its failure.
+  const target = openTarget(ports, key);
+  target.catch(() => {});
   const settled: Settled[] = [];
   const lines = async function* (): AsyncGenerator<ItemLine, void, void> {
     for await (const folder of settleFolders(ports, { key, plan, target, rewrites: record.rewrites })) {
@@ -79,7 +81,10 @@ async function settleCopies(ports: SettlePorts, { key, plan, record }: Copies): 
     await ports.data.putLines(ledgerKeys.items(key.batch, key.mailboxId), lines());
     return settled;
   } finally {
-    await target.close();
+    await target.then(
+      (session) => session.close(),
+      () => {},
+    );
   }
 }
 

@@ -47,8 +47,8 @@ export class S3DataStore implements DataStore {
     const object = await nullIfMissing(this.get(key));
     if (!object) throw damaged(key, 'is missing');
     if (!(object.Body instanceof Readable)) throw new TypeError('outside Node a body is no Readable');
-    for await (const line of splitLines(key, object.Body)) {
-      if (line !== '') yield parseJson(key, line, parse);
+    for await (const lines of splitLines(key, object.Body)) {
+      for (const line of lines) if (line !== '') yield parseJson(key, line, parse);
     }
   }
 

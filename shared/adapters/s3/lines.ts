@@ -1,8 +1,11 @@
 /** Octets and JSON Lines as blocks, without ever holding a whole object. */
 import { damaged } from './failures.ts';
 
-/** The octets of an object up to each `\n`, as text. Not readline: it also splits at U+2028, which JSON leaves as it is. */
-export async function* splitLines(key: string, octets: AsyncIterable<unknown>): AsyncIterable<string> {
+/**
+ * The octets of an object up to each `\n`, as text, piece by piece. Not readline: it also splits at U+2028, which JSON
+ * leaves as it is.
+ */
+export async function* splitLines(key: string, octets: AsyncIterable<unknown>): AsyncIterable<string[]> {
   const decode = strictDecoder(key);
   let rest = '';
   for await (const piece of octets) {
@@ -10,10 +13,10 @@ export async function* splitLines(key: string, octets: AsyncIterable<unknown>): 
     const lines = decode(piece).split('\n');
     lines[0] = rest + (lines[0] ?? '');
     rest = lines.pop() ?? '';
-    yield* lines;
+    yield lines;
   }
   rest += decode();
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
 }
 
 /** Keeps the octets of a split character until the next piece; without a piece it must have none left. */
@@ -28,16 +31,30 @@ function strictDecoder(key: string): (piece?: Uint8Array) => string {
   };
 }
 
-/** Rows as lines. */
+/** Rows as lines. Thousands of rows that are at hand are not waited for one by one. */
 export function joinLines(
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   blockBytes: number,
 ): AsyncGenerator<Buffer, void> {
-  return joinOctets(linesOf(rows), blockBytes);
+  return Symbol.iterator in rows ? blocksOf(rows, blockBytes) : joinOctets(linesOf(rows), blockBytes);
 }
 
-async function* linesOf(rows: Iterable<unknown> | AsyncIterable<unknown>): AsyncIterable<Buffer> {
-  for await (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`, 'utf8');
+const lineOf = (row: unknown): string => `${JSON.stringify(row)}\n`;
+
+async function* linesOf(rows: AsyncIterable<unknown>): AsyncIterable<Buffer> {
+  for await (const row of rows) yield Buffer.from(lineOf(row), 'utf8');
+}
+
+/** As `joinOctets`; a text has no more characters than octets. */
+async function* blocksOf(rows: Iterable<unknown>, blockBytes: number): AsyncGenerator<Buffer, void> {
+  let text = '';
+  for (const row of rows) {
+    text += lineOf(row);
+    if (text.length < blockBytes) continue;
+    yield Buffer.from(text, 'utf8');
+    text = '';
+  }
+  if (text !== '') yield Buffer.from(text, 'utf8');
 }
 
 /** Collected to blocks of at least `blockBytes`; the last one may be smaller. Nothing in, no block. */

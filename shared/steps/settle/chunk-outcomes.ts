@@ -61,11 +61,17 @@ async function addCopies(ports: OutcomePorts, at: At): Promise<void> {
   const record = await ports.chunks.read(key, chunk.chunkId);
   const committed = record?.committed ?? 0;
   const tail: CopyRow[] = [];
-  let index = 0;
-  for await (const row of ports.data.readLines(chunk.rows.key, (v) => CopyRow.parse(v))) {
-    if (index >= committed && isOpen(row.folder)) outcomes.unfinished.add(row.folder);
-    if (record && isOfTail(record, index)) tail.push(row);
-    index += 1;
+  let count = 0;
+  // What is committed before the tail has its outcome in a part: its row need not be understood again.
+  const parse = (line: unknown): { row: CopyRow; index: number } | null => {
+    const index = count++;
+    return index >= committed || (record && isOfTail(record, index)) ? { row: CopyRow.parse(line), index } : null;
+  };
+  for await (const parsed of ports.data.readLines(chunk.rows.key, parse)) {
+    if (parsed === null) continue;
+    const { row, index } = parsed;
+    if (index < committed) tail.push(row);
+    else if (isOpen(row.folder)) outcomes.unfinished.add(row.folder);
   }
   if (!record) return;
   for await (const row of readParts(ports.data, { key, record })) add(at, row);

@@ -16,7 +16,7 @@ type SettlePorts = FolderPorts & Pick<Ports, 'chunks'>;
 export interface Settling {
   key: MailboxKey;
   plan: MailboxPlan;
-  target: TargetMailbox;
+  target: Promise<TargetMailbox>;
   /** The target stores other octets than it is given; null: not known. */
   rewrites: boolean | null;
 }
@@ -65,7 +65,8 @@ interface Group extends Settling {
 }
 
 async function* settleGroup(ports: FolderPorts, work: Group): AsyncGenerator<SettledFolder, void, void> {
-  const { key, plan, outcomes, group, target, rewrites } = work;
+  const { key, plan, outcomes, group, rewrites } = work;
+  const target = await work.target;
   const sound = group.filter(({ problem }) => problem === null);
   const looks = await lookAt(target, sound);
   for (const entry of group) {

@@ -5,6 +5,7 @@ import { ledgerKeys } from '../../contract/keys.ts';
 import { tailRows } from '../../core/protocol/ledger-part.ts';
 import type { DataStore } from '../../ports/objects.ts';
 import type { MailboxKey } from '../../ports/stores.ts';
+import { inTurn } from '../in-turn.ts';
 
 /**
  * Writes the part of the last commit from the tail: always before the next commit and never before its own. Earlier,
@@ -35,7 +36,8 @@ export async function* readParts(
   data: DataStore,
   { key, record }: { key: MailboxKey; record: ChunkRecord },
 ): AsyncIterable<LedgerPartRow> {
-  for (let sequence = 1; sequence < record.sequence; sequence++) yield* readPart(data, key, record.chunkId, sequence);
+  const sequences = Array.from({ length: Math.max(0, record.sequence - 1) }, (_, i) => i + 1);
+  yield* inTurn(sequences.map((sequence) => () => readPart(data, key, record.chunkId, sequence)));
 }
 
 function readPart(data: DataStore, key: MailboxKey, chunkId: ChunkId, sequence: number): AsyncIterable<LedgerPartRow> {
