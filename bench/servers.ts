@@ -1,8 +1,8 @@
 /** The source, and one target for each set of capabilities: private Dovecots that fsync as Dovecot does by default. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDovecot, type MailServer } from '../demo/dovecot.ts';
+import { dropTemporary, makeTemporary } from './run/temporary.ts';
 
 export const variants = ['everything', 'literal+', 'synchronizing'] as const;
 /** What the target says it can: MULTIAPPEND, LITERAL+ only, or neither. */
@@ -56,7 +56,7 @@ export interface Servers {
 
 /** `corpora` holds the source's mail and stays. */
 export async function startServers(corpora: string): Promise<Servers> {
-  const mail = mkdtempSync(join(tmpdir(), 'mailferry-bench-targets-'));
+  const mail = makeTemporary('targets');
   // Root's Dovecot reads mail as nobody, who has to get in.
   chmodSync(mail, 0o755);
   const source = await startDovecot({ anyUserPassword: password, baseDir: corpora, persistent: true, config });
@@ -88,7 +88,7 @@ export async function startServers(corpora: string): Promise<Servers> {
     },
     stop: async () => {
       await Promise.all(started.map((server) => server.stop()));
-      rmSync(mail, { recursive: true, force: true });
+      dropTemporary(mail);
     },
   };
 }

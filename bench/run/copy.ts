@@ -1,7 +1,4 @@
 /** One cell of the table: copy, verify, copy again, verify again. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { corpusName, isLarge, type CorpusSpec } from '../corpus/corpora.ts';
 import { difference, snapshot, type Snapshot } from '../imap/snapshot.ts';
 import type { Cell } from '../plan.ts';
@@ -13,6 +10,7 @@ import type { Links } from './link.ts';
 import { measure, type Measured } from './measure.ts';
 import { watchNeighbours, type Neighbours } from './neighbours.ts';
 import { PassTimes } from './pass-times.ts';
+import { dropTemporary, makeTemporary } from './temporary.ts';
 
 export interface Bench {
   servers: Servers;
@@ -40,7 +38,7 @@ let users = 0;
 export async function copyCell(bench: Bench, cell: Cell): Promise<CopyRow> {
   const tool = tools.find(({ name }) => name === cell.tool);
   if (!tool) throw new Error(`there is no tool ${cell.tool}`);
-  const home = mkdtempSync(join(tmpdir(), 'mailferry-bench-run-'));
+  const home = makeTemporary('run');
   const at: At = { bench, cell, tool, home, targetUser: `${cell.tool}${++users}` };
   try {
     const [original, whole] = [await bench.source(cell.copied), await bench.source(cell.corpus)];
@@ -61,7 +59,7 @@ export async function copyCell(bench: Bench, cell: Cell): Promise<CopyRow> {
       wrong: wrong ?? quiet.find((row) => row.wrong !== null)?.wrong ?? (await verify(at, original)),
     };
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    dropTemporary(home);
     if (isLarge(cell.copied)) bench.servers.forget(at.targetUser);
   }
 }

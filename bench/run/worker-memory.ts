@@ -1,6 +1,4 @@
 /** Peak memory of one worker that copies a mailbox with a 150 MB message. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,13 +9,14 @@ import { password } from '../servers.ts';
 import { batchCsv, batchSettings } from '../tools/batch-folder.ts';
 import type { Bench } from './copy.ts';
 import { measure } from './measure.ts';
+import { dropTemporary, makeTemporary } from './temporary.ts';
 
 const entry = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 const messages: CorpusSpec = { kind: 'X', count: 2 };
 const user = 'worker-memory';
 
 export async function workerMemory(bench: Bench): Promise<MemoryRow> {
-  const home = mkdtempSync(join(tmpdir(), 'mailferry-bench-worker-'));
+  const home = makeTemporary('worker');
   try {
     const original = await bench.source(messages);
     const { source, targets } = bench.servers;
@@ -35,7 +34,7 @@ export async function workerMemory(bench: Bench): Promise<MemoryRow> {
     const messageBytes = Math.round(original.bytes / original.messages);
     return { messageBytes, messages: original.messages, ...measured, wrong };
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    dropTemporary(home);
     bench.servers.forget(user);
   }
 }
