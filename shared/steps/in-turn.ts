@@ -17,7 +17,7 @@ export async function* inTurn<T>(sources: readonly (() => AsyncIterable<T>)[]): 
       begun.push(...waiting.splice(0, 1).map(begin));
     }
   } finally {
-    await Promise.allSettled(begun.map(({ rest }) => rest.return?.()));
+    await Promise.allSettled(begun.map(async ({ rest }) => rest.return?.()));
   }
 }
 
