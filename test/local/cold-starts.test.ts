@@ -10,6 +10,7 @@ import { invoke, type RunningFixture, startFixture } from './support/fixture-sta
 import { temporaryDirectory } from './support/real-template.ts';
 
 const directory = temporaryDirectory();
+const trace = join(directory.path, 'trace');
 const commonJs = (body: string) => ({
   file: 'index.js',
   source: `'use strict'; const { threadId } = require('node:worker_threads'); ${body}`,
@@ -22,10 +23,21 @@ const stack = {
     States: { First: invoke('First', { Next: 'Second' }), Second: invoke('Second') },
   } satisfies Json,
   functions: {
-    First: commonJs(
-      'exports.handler = async () => { await new Promise((r) => setTimeout(r, 300)); return Date.now(); };',
-    ),
-    Second: commonJs('const loadedAt = Date.now(); exports.handler = async (endOfFirst) => loadedAt <= endOfFirst;'),
+    // Waits for what the other leaves when it is loaded, so that a slow machine makes it slower and not wrong.
+    First: {
+      timeoutSeconds: 30,
+      environment: { TRACE: trace },
+      ...commonJs(`const { existsSync } = require('node:fs');
+        exports.handler = async () => {
+          for (let i = 0; i < 500 && !existsSync(process.env.TRACE); i++) await new Promise((r) => setTimeout(r, 50));
+          return existsSync(process.env.TRACE);
+        };`),
+    },
+    Second: {
+      environment: { TRACE: trace },
+      ...commonJs(`require('node:fs').writeFileSync(process.env.TRACE, 'loaded');
+        exports.handler = async (wasLoaded) => wasLoaded;`),
+    },
     Hold: commonJs(
       'exports.handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return threadId; };',
     ),
